@@ -1,0 +1,40 @@
+package io.perdura.kernel;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
+import javax.sql.DataSource;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/** What the container hands to every room: settings, database, clock. */
+@ApplicationScoped
+class KernelBeans {
+  @Produces
+  @Singleton
+  Settings settings() {
+    Config config = ConfigProvider.getConfig();
+    return new Settings(name -> config.getConfigValue(name).getRawValue());
+  }
+
+  @Produces
+  @Singleton
+  @SuppressWarnings("BanJNDI") // a constant name, bound by our own server configuration
+  Database database() {
+    try {
+      return new Database((DataSource) new InitialContext().lookup("jdbc/perdura"));
+    } catch (NamingException e) {
+      throw new IllegalStateException(
+          "the server configuration has no data source jdbc/perdura", e);
+    }
+  }
+
+  @Produces
+  @Singleton
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+}

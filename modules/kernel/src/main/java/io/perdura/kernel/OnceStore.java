@@ -1,0 +1,84 @@
+package io.perdura.kernel;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * Rows of Idempotency-Keys. The row is inserted first: a concurrent request with the same key waits
+ * in that insert, inside its deadline, until the first one commits or rolls back.
+ */
+final class OnceStore {
+  private static final String CLAIM =
+      """
+      insert into idempotency_keys as k (tenant, principal, route, key, body_sha256, expires_at)
+      values (?, ?, ?, ?, ?, now() + interval '24 hours')
+      on conflict (tenant, principal, route, key) do update
+        set body_sha256 = excluded.body_sha256, response = null, created_at = now(), expires_at = excluded.expires_at
+        where k.expires_at <= now()
+      """;
+
+  private static final String FIND =
+      "select body_sha256, response::text from idempotency_keys where tenant = ? and principal = ? and route = ? and key = ?";
+
+  private static final String STORE =
+      "update idempotency_keys set response = ?::jsonb where tenant = ? and principal = ? and route = ? and key = ?";
+
+  private OnceStore() {}
+
+  static Once.Answer run(Tx tx, Once once, Database.Work<Tx, JsonNode> work) throws SQLException {
+    if (!claim(tx, once)) {
+      return new Once.Answer(stored(tx, once), true);
+    }
+    JsonNode body = work.run(tx);
+    try (PreparedStatement statement = tx.connection().prepareStatement(STORE)) {
+      statement.setString(1, Jsons.text(body));
+      bindKey(statement, 2, once);
+      statement.executeUpdate();
+    }
+    return new Once.Answer(body, false);
+  }
+
+  private static boolean claim(Tx tx, Once once) throws SQLException {
+    try (PreparedStatement statement = tx.connection().prepareStatement(CLAIM)) {
+      statement.setQueryTimeout((int) Math.max(1, Deadline.current().remaining().toSeconds()));
+      bindKey(statement, 1, once);
+      statement.setString(5, once.bodySha256());
+      return statement.executeUpdate() == 1;
+    } catch (SQLException e) {
+      if (SqlStates.isTimeout(e)) {
+        throw new ApiException(
+            409,
+            "idempotency_key_in_flight",
+            "the first request with this Idempotency-Key is still running",
+            null,
+            1);
+      }
+      throw e;
+    }
+  }
+
+  private static JsonNode stored(Tx tx, Once once) throws SQLException {
+    try (PreparedStatement statement = tx.connection().prepareStatement(FIND)) {
+      bindKey(statement, 1, once);
+      try (ResultSet row = statement.executeQuery()) {
+        if (!row.next() || !row.getString(1).equals(once.bodySha256())) {
+          throw new ApiException(
+              409,
+              "idempotency_key_reused",
+              "this Idempotency-Key was used with another body; send a new key for a new request");
+        }
+        return Jsons.stored(row.getString(2));
+      }
+    }
+  }
+
+  private static void bindKey(PreparedStatement statement, int from, Once once)
+      throws SQLException {
+    statement.setString(from, once.tenant());
+    statement.setString(from + 1, once.principal());
+    statement.setString(from + 2, once.route());
+    statement.setString(from + 3, once.key());
+  }
+}

@@ -1,0 +1,88 @@
+package io.perdura.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * The configuration of this process: environment variables (or any MicroProfile Config source) with
+ * the mode presets filled in.
+ *
+ * <p>Explicit values always win over presets. Values are parsed once and never change while the
+ * process lives.
+ */
+public class Settings {
+  private final Function<String, String> lookup;
+  private final Map<Setting<?>, Object> parsed = new ConcurrentHashMap<>();
+
+  /** {@code source} returns a variable's text, null when it is unset. */
+  public Settings(Function<String, String> source) {
+    this.lookup = Presets.over(source);
+  }
+
+  /** Settings from a map, for tests and tools. */
+  public static Settings of(Map<String, String> values) {
+    return new Settings(values::get);
+  }
+
+  /**
+   * Returns the value of {@code setting}; throws IllegalArgumentException when the text is invalid.
+   */
+  @SuppressWarnings("unchecked") // the map is keyed by the setting that parsed the value
+  public <T> T get(Setting<T> setting) {
+    String text = lookup.apply(setting.name());
+    if (text == null) {
+      return setting.fallback();
+    }
+    Object value = parsed.get(setting);
+    if (value == null) {
+      value = setting.parse(text);
+      if (value != null) {
+        parsed.put(setting, value);
+      }
+    }
+    return (T) value;
+  }
+
+  /** The configured default tenant and scope. */
+  public ScopeKey.Defaults defaults() {
+    return new ScopeKey.Defaults(
+        get(CoreSettings.MEMORY_TENANT_ID), get(CoreSettings.MEMORY_SCOPE));
+  }
+
+  public boolean isProduction() {
+    return get(CoreSettings.APP_ENV).equals("prod");
+  }
+
+  /**
+   * Returns every fault of every module's settings, one {@code NAME: reason} a line; empty when all
+   * is well.
+   */
+  public List<String> faults() {
+    List<SettingCatalog> catalogs = new ArrayList<>();
+    ServiceLoader.load(SettingCatalog.class, Settings.class.getClassLoader())
+        .forEach(catalogs::add);
+    return faults(catalogs);
+  }
+
+  /** Like {@link #faults()} for the given catalogs. */
+  public List<String> faults(List<SettingCatalog> catalogs) {
+    List<String> faults = new ArrayList<>(Presets.faults(lookup));
+    for (SettingCatalog catalog : catalogs) {
+      for (Setting<?> setting : catalog.settings()) {
+        try {
+          get(setting);
+        } catch (IllegalArgumentException e) {
+          faults.add(setting.name() + ": " + e.getMessage());
+        }
+      }
+    }
+    if (faults.isEmpty()) {
+      catalogs.forEach(catalog -> faults.addAll(catalog.check(this)));
+    }
+    return faults;
+  }
+}
