@@ -1,6 +1,7 @@
 package io.perdura.kernel;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 
 /**
  * Numbers printed as ECMAScript prints them (Number::toString), the form that every hash of the
@@ -10,6 +11,9 @@ import java.math.BigDecimal;
  * only moves the point and chooses between plain and exponent form.
  */
 public final class EcmaNumbers {
+  /** Java never prints fewer than two digits: 4.9E-324 where 5e-324 is enough. */
+  private static final MathContext ONE_DIGIT = new MathContext(1);
+
   private EcmaNumbers() {}
 
   /**
@@ -26,7 +30,13 @@ public final class EcmaNumbers {
     if (integral == value && Math.abs(integral) < 1L << 53) {
       return Long.toString(integral);
     }
-    return format(new BigDecimal(Double.toString(value)));
+    String text = Double.toString(value);
+    if (text.indexOf('E') < 0) {
+      return text; // between 0.001 and 10^7 both languages agree on a value with a fraction
+    }
+    BigDecimal decimal = new BigDecimal(text);
+    BigDecimal shorter = decimal.round(ONE_DIGIT);
+    return format(shorter.doubleValue() == value ? shorter : decimal);
   }
 
   /**
@@ -37,7 +47,16 @@ public final class EcmaNumbers {
     if (Float.isNaN(value) || Float.isInfinite(value)) {
       return "null";
     }
-    return value == 0 ? "0" : format(new BigDecimal(Float.toString(value)));
+    if (value == 0) {
+      return "0";
+    }
+    String text = Float.toString(value);
+    if (text.indexOf('E') < 0) {
+      return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+    }
+    BigDecimal decimal = new BigDecimal(text);
+    BigDecimal shorter = decimal.round(ONE_DIGIT);
+    return format(shorter.floatValue() == value ? shorter : decimal);
   }
 
   /**
