@@ -3,6 +3,7 @@ package io.perdura.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -16,7 +17,7 @@ import java.util.function.Function;
  */
 public class Settings {
   private final Function<String, String> lookup;
-  private final Map<Setting<?>, Object> parsed = new ConcurrentHashMap<>();
+  private final Map<Setting<?>, Optional<Object>> values = new ConcurrentHashMap<>();
 
   /** {@code source} returns a variable's text, null when it is unset. */
   public Settings(Function<String, String> source) {
@@ -33,18 +34,12 @@ public class Settings {
    */
   @SuppressWarnings("unchecked") // the map is keyed by the setting that parsed the value
   public <T> T get(Setting<T> setting) {
+    return (T) values.computeIfAbsent(setting, this::read).orElse(null);
+  }
+
+  private Optional<Object> read(Setting<?> setting) {
     String text = lookup.apply(setting.name());
-    if (text == null) {
-      return setting.fallback();
-    }
-    Object value = parsed.get(setting);
-    if (value == null) {
-      value = setting.parse(text);
-      if (value != null) {
-        parsed.put(setting, value);
-      }
-    }
-    return (T) value;
+    return Optional.ofNullable(text == null ? setting.fallback() : setting.parse(text));
   }
 
   /** The configured default tenant and scope. */
