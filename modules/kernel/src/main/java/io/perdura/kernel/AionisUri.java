@@ -60,7 +60,7 @@ public record AionisUri(String tenant, String scope, String type, String id) {
    */
   public static String encode(String text) {
     StringBuilder out = new StringBuilder(text.length() + 16);
-    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+    for (byte b : Hashes.utf8(text)) {
       char c = (char) (b & 0xff);
       if ((c >= 'a' && c <= 'z')
           || (c >= 'A' && c <= 'Z')

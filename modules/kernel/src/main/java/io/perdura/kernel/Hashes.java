@@ -13,12 +13,20 @@ public final class Hashes {
 
   /** Returns the 64 lower-case hex digits of the SHA-256 of {@code text} in UTF-8. */
   public static String sha256Hex(String text) {
-    return sha256Hex(text.getBytes(StandardCharsets.UTF_8));
+    return sha256Hex(utf8(text));
   }
 
   /** Returns the 64 lower-case hex digits of the SHA-256 of {@code bytes}. */
   public static String sha256Hex(byte[] bytes) {
     return HEX.formatHex(sha256(bytes));
+  }
+
+  /**
+   * Returns {@code text} in UTF-8, a lone surrogate as U+FFFD (Java alone would write a question
+   * mark).
+   */
+  public static byte[] utf8(String text) {
+    return TextRules.wellFormed(text).getBytes(StandardCharsets.UTF_8);
   }
 
   /** Returns the 32 bytes of the SHA-256 of {@code bytes}. */

@@ -1,7 +1,6 @@
 package io.perdura.kernel;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /**
@@ -18,7 +17,7 @@ public final class StableIds {
 
   /** Returns the identifier that belongs to {@code name}. */
   public static UUID uuid(String name) {
-    byte[] digest = Hashes.sha256((NAMESPACE + name).getBytes(StandardCharsets.UTF_8));
+    byte[] digest = Hashes.sha256(Hashes.utf8(NAMESPACE + name));
     digest[6] = (byte) ((digest[6] & 0x0f) | 0x50);
     digest[8] = (byte) ((digest[8] & 0x3f) | 0x80);
     ByteBuffer buffer = ByteBuffer.wrap(digest);

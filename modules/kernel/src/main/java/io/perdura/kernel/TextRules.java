@@ -6,6 +6,7 @@ package io.perdura.kernel;
  */
 public final class TextRules {
   private static final char ELLIPSIS = '\u2026';
+  private static final char REPLACEMENT = '\ufffd';
 
   private TextRules() {}
 
@@ -55,6 +56,37 @@ public final class TextRules {
     }
     String trimmed = trim(text);
     return trimmed.isEmpty() ? null : trimmed;
+  }
+
+  /**
+   * Replaces each lone surrogate by U+FFFD, as every UTF-8 encoder of a browser does; such a unit
+   * is no character and cannot be stored.
+   */
+  public static String wellFormed(String text) {
+    int i = firstLoneSurrogate(text, 0);
+    if (i < 0) {
+      return text;
+    }
+    StringBuilder out = new StringBuilder(text);
+    while (i >= 0) {
+      out.setCharAt(i, REPLACEMENT);
+      i = firstLoneSurrogate(text, i + 1);
+    }
+    return out.toString();
+  }
+
+  private static int firstLoneSurrogate(String text, int from) {
+    for (int i = from; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isHighSurrogate(c)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        i++;
+      } else if (Character.isSurrogate(c)) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   /** Tells whether ECMAScript counts {@code c} as white space. */
