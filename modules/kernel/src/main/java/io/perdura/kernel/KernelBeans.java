@@ -17,7 +17,9 @@ class KernelBeans {
   @Singleton
   Settings settings() {
     Config config = ConfigProvider.getConfig();
-    return new Settings(name -> config.getConfigValue(name).getRawValue());
+    Settings settings = new Settings(name -> config.getConfigValue(name).getRawValue());
+    StartupCheck.require(settings);
+    return settings;
   }
 
   @Produces

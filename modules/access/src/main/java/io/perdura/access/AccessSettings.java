@@ -1,0 +1,156 @@
+package io.perdura.access;
+
+import io.perdura.kernel.Setting;
+import io.perdura.kernel.SettingCatalog;
+import io.perdura.kernel.Settings;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Settings of access: credentials, browser origins, proxies and in-flight gates (policy-control,
+ * section 9.4). Names starting with PERDURA_ are our own.
+ */
+public final class AccessSettings implements SettingCatalog {
+  /** A secret of fewer bytes can be guessed; production refuses it (policy-control, D37). */
+  static final int MIN_SECRET_BYTES = 32;
+
+  public static final Setting<String> MEMORY_AUTH_MODE =
+      Setting.choice("MEMORY_AUTH_MODE", "off", "off", "api_key", "jwt", "api_key_or_jwt");
+
+  /** Static keys as a JSON object; see {@link KeyRegistry}. */
+  public static final Setting<String> MEMORY_API_KEYS_JSON = Setting.secret("MEMORY_API_KEYS_JSON");
+
+  public static final Setting<String> ADMIN_TOKEN = Setting.secret("ADMIN_TOKEN");
+
+  /** Whether the client's address is taken from X-Forwarded-For. */
+  public static final Setting<Boolean> TRUST_PROXY = Setting.bool("TRUST_PROXY", false);
+
+  /**
+   * How many proxies of ours stand in front: the client is that many entries from the right of
+   * X-Forwarded-For.
+   */
+  public static final Setting<Integer> PERDURA_TRUSTED_HOPS =
+      Setting.integer("PERDURA_TRUSTED_HOPS", 1, 1, 16);
+
+  /**
+   * Whether a principal that names no agent (or team) is refused when a request claims one; the
+   * contract lets it claim any of its tenant.
+   */
+  public static final Setting<Boolean> PERDURA_IDENTITY_STRICT =
+      Setting.bool("PERDURA_IDENTITY_STRICT", false);
+
+  /** Comma list of browser origins; unset = every origin, in production none. */
+  public static final Setting<String> CORS_ALLOW_ORIGINS = Setting.text("CORS_ALLOW_ORIGINS", null);
+
+  public static final Setting<Boolean> RATE_LIMIT_ENABLED =
+      Setting.bool("RATE_LIMIT_ENABLED", true);
+  public static final Setting<Boolean> RATE_LIMIT_BYPASS_LOOPBACK =
+      Setting.bool("RATE_LIMIT_BYPASS_LOOPBACK", true);
+  public static final Setting<Boolean> TENANT_QUOTA_ENABLED =
+      Setting.bool("TENANT_QUOTA_ENABLED", true);
+
+  public static final Setting<Integer> API_RECALL_MAX_INFLIGHT =
+      Setting.integer("API_RECALL_MAX_INFLIGHT", 256, 1, 5_000);
+  public static final Setting<Integer> API_RECALL_QUEUE_MAX =
+      Setting.integer("API_RECALL_QUEUE_MAX", 6_000, 0, 200_000);
+
+  /** Milliseconds. */
+  public static final Setting<Integer> API_RECALL_QUEUE_TIMEOUT_MS =
+      Setting.integer("API_RECALL_QUEUE_TIMEOUT_MS", 2_000, 1, 60_000);
+
+  public static final Setting<Integer> API_WRITE_MAX_INFLIGHT =
+      Setting.integer("API_WRITE_MAX_INFLIGHT", 96, 1, 5_000);
+  public static final Setting<Integer> API_WRITE_QUEUE_MAX =
+      Setting.integer("API_WRITE_QUEUE_MAX", 3_000, 0, 200_000);
+
+  /** Milliseconds. */
+  public static final Setting<Integer> API_WRITE_QUEUE_TIMEOUT_MS =
+      Setting.integer("API_WRITE_QUEUE_TIMEOUT_MS", 2_000, 1, 60_000);
+
+  /** Every setting of this module. */
+  public static final List<Setting<?>> ALL =
+      List.of(
+          MEMORY_AUTH_MODE,
+          MEMORY_API_KEYS_JSON,
+          ADMIN_TOKEN,
+          TRUST_PROXY,
+          PERDURA_TRUSTED_HOPS,
+          PERDURA_IDENTITY_STRICT,
+          CORS_ALLOW_ORIGINS,
+          RATE_LIMIT_ENABLED,
+          RATE_LIMIT_BYPASS_LOOPBACK,
+          TENANT_QUOTA_ENABLED,
+          API_RECALL_MAX_INFLIGHT,
+          API_RECALL_QUEUE_MAX,
+          API_RECALL_QUEUE_TIMEOUT_MS,
+          API_WRITE_MAX_INFLIGHT,
+          API_WRITE_QUEUE_MAX,
+          API_WRITE_QUEUE_TIMEOUT_MS);
+
+  @Override
+  public List<Setting<?>> settings() {
+    return ALL;
+  }
+
+  @Override
+  public List<String> check(Settings settings) {
+    List<String> faults = new ArrayList<>();
+    String mode = settings.get(MEMORY_AUTH_MODE);
+    if (mode.contains("jwt")) {
+      faults.add(
+          MEMORY_AUTH_MODE.name()
+              + ": "
+              + mode
+              + " is not supported by this release; use api_key or off");
+    }
+    if (mode.equals("api_key")) {
+      checkKeys(settings, faults);
+    }
+    if (settings.isProduction()) {
+      checkProduction(settings, faults);
+    }
+    return faults;
+  }
+
+  /** Returns the configured browser origins; {@code *} alone outside production when unset. */
+  public static List<String> corsOrigins(Settings settings) {
+    String list = settings.get(CORS_ALLOW_ORIGINS);
+    if (list == null) {
+      return settings.isProduction() ? List.of() : List.of("*");
+    }
+    return Arrays.stream(list.split(",")).map(String::trim).filter(s -> !s.isEmpty()).toList();
+  }
+
+  private static void checkKeys(Settings settings, List<String> faults) {
+    try {
+      KeyRegistry registry = KeyRegistry.parse(settings.get(MEMORY_API_KEYS_JSON));
+      if (registry.isEmpty() && settings.isProduction()) {
+        faults.add(MEMORY_API_KEYS_JSON.name() + ": must hold at least one key in production");
+      }
+    } catch (IllegalArgumentException e) {
+      faults.add(MEMORY_API_KEYS_JSON.name() + ": " + e.getMessage());
+    }
+  }
+
+  private static void checkProduction(Settings settings, List<String> faults) {
+    if (settings.get(MEMORY_AUTH_MODE).equals("off")) {
+      faults.add(MEMORY_AUTH_MODE.name() + ": must not be off in production");
+    }
+    if (settings.get(RATE_LIMIT_BYPASS_LOOPBACK)) {
+      faults.add(RATE_LIMIT_BYPASS_LOOPBACK.name() + ": must be false in production");
+    }
+    if (!settings.get(RATE_LIMIT_ENABLED)) {
+      faults.add(RATE_LIMIT_ENABLED.name() + ": must be true in production");
+    }
+    if (!settings.get(TENANT_QUOTA_ENABLED)) {
+      faults.add(TENANT_QUOTA_ENABLED.name() + ": must be true in production");
+    }
+    String token = settings.get(ADMIN_TOKEN);
+    if (token != null && token.trim().getBytes(StandardCharsets.UTF_8).length < MIN_SECRET_BYTES) {
+      faults.add(
+          ADMIN_TOKEN.name() + ": must have at least " + MIN_SECRET_BYTES + " bytes in production");
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.perdura.access;
+
+import java.util.Optional;
+
+/**
+ * The place of rate limits and tenant quotas in the order of checks: asked after identity and
+ * before the in-flight gate.
+ */
+public interface Limiter {
+  /** What is counted. */
+  enum Category {
+    RECALL,
+    WRITE,
+    DEBUG_EMBEDDINGS,
+    RECALL_TEXT_EMBED
+  }
+
+  /**
+   * Who is counted.
+   *
+   * @param principal empty in auth mode off
+   * @param tenantId the effective tenant of the request, as sent when there is no principal
+   */
+  record Caller(
+      Optional<Principal> principal, String tenantId, String clientAddress, boolean isAdmin) {}
+
+  /**
+   * Counts one request against the client's bucket, then the tenant's; may wait a little for a
+   * token.
+   *
+   * @throws io.perdura.kernel.ApiException 429 with retry-after
+   */
+  void charge(Category category, Caller caller);
+}

@@ -1,0 +1,132 @@
+package io.perdura.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.perdura.kernel.ApiException;
+import io.perdura.kernel.Hashes;
+import io.perdura.kernel.Settings;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class CredentialsTest {
+  private static final String KEYS =
+      """
+      {" alpha ": {"tenant_id": " acme ", "agent_id": "planner", "team_id": " ", "role": 7},
+       "sha256:%s": {"tenant_id": "globex"}, "  ": {"tenant_id": "nobody"}}
+      """
+          .formatted(Hashes.sha256Hex("beta"));
+
+  private final Authenticator keyed =
+      new Authenticator(
+          Settings.of(Map.of("MEMORY_AUTH_MODE", "api_key", "MEMORY_API_KEYS_JSON", KEYS)));
+
+  @Test
+  void aKeyNamesItsPrincipal() {
+    Principal principal = keyed.authenticate("alpha").orElseThrow();
+    assertThat(principal)
+        .isEqualTo(
+            new Principal(
+                "acme", "planner", null, null, Hashes.sha256Hex("alpha").substring(0, 16)));
+  }
+
+  @Test
+  void aPresentedKeyIsTrimmed() {
+    assertThat(keyed.authenticate("\talpha ")).isPresent();
+  }
+
+  @Test
+  void aKeyMayBeConfiguredAsItsDigest() {
+    assertThat(keyed.authenticate("beta").orElseThrow().tenantId()).isEqualTo("globex");
+  }
+
+  @Test
+  void theDigestItselfIsNoCredential() {
+    refuses(401, "unauthorized", () -> keyed.authenticate("sha256:" + Hashes.sha256Hex("beta")));
+  }
+
+  @Test
+  void missingBlankAndUnknownKeysLookTheSame() {
+    for (String key : new String[] {null, "", "  ", "gamma", "alph", "alphaa"}) {
+      refuses(401, "unauthorized", () -> keyed.authenticate(key));
+    }
+  }
+
+  @Test
+  void nobodyIsAskedInModeOff() {
+    assertThat(new Authenticator(Settings.of(Map.of())).authenticate("whatever")).isEmpty();
+  }
+
+  @Test
+  void theAdminTokenIsTrimmedOnBothSides() {
+    AdminToken token = admin(Map.of("ADMIN_TOKEN", " s3cret "));
+    token.require("s3cret\n");
+    refuses(401, "unauthorized_admin", () -> token.require("s3cre"));
+    refuses(401, "unauthorized_admin", () -> token.require(null));
+  }
+
+  @Test
+  void withoutAdminTokenAdministrationIsNotConfigured() {
+    for (Map<String, String> settings :
+        List.of(Map.<String, String>of(), Map.of("ADMIN_TOKEN", "  "))) {
+      AdminToken token = admin(settings);
+      refuses(503, "admin_not_configured", () -> token.require("anything"));
+    }
+  }
+
+  @Test
+  void debugEmbeddingsNeedTheExactTokenOrALocalCaller() {
+    AdminToken configured = admin(Map.of("ADMIN_TOKEN", "s3cret"));
+    assertThat(configured.allowsDebugEmbeddings("s3cret", "10.0.0.1")).isTrue();
+    assertThat(configured.allowsDebugEmbeddings(" s3cret", "127.0.0.1")).isFalse();
+    assertThat(configured.allowsDebugEmbeddings(null, "127.0.0.1")).isFalse();
+
+    AdminToken open = admin(Map.of());
+    assertThat(open.allowsDebugEmbeddings(null, "127.0.0.1")).isTrue();
+    assertThat(open.allowsDebugEmbeddings(null, "::ffff:127.0.0.1")).isTrue();
+    assertThat(open.allowsDebugEmbeddings(null, "0:0:0:0:0:0:0:1")).isTrue();
+    assertThat(open.allowsDebugEmbeddings(null, "10.0.0.1")).isFalse();
+
+    AdminToken production = admin(Map.of("APP_ENV", "prod"));
+    assertThat(production.allowsDebugEmbeddings(null, "127.0.0.1")).isFalse();
+  }
+
+  @Test
+  void aForwardedAddressCountsOnlyBehindATrustedProxy() {
+    List<String> forwarded = List.of("1.1.1.1, 2.2.2.2", "3.3.3.3");
+    assertThat(client(Map.of()).of("9.9.9.9", forwarded)).isEqualTo("9.9.9.9");
+    assertThat(client(Map.of("TRUST_PROXY", "true")).of("9.9.9.9", forwarded)).isEqualTo("3.3.3.3");
+    assertThat(
+            client(Map.of("TRUST_PROXY", "true", "PERDURA_TRUSTED_HOPS", "2"))
+                .of("9.9.9.9", forwarded))
+        .isEqualTo("2.2.2.2");
+    assertThat(
+            client(Map.of("TRUST_PROXY", "true", "PERDURA_TRUSTED_HOPS", "9"))
+                .of("9.9.9.9", forwarded))
+        .isEqualTo("1.1.1.1");
+    assertThat(client(Map.of("TRUST_PROXY", "true")).of("9.9.9.9", List.of())).isEqualTo("9.9.9.9");
+    assertThat(client(Map.of("TRUST_PROXY", "true")).of("9.9.9.9", List.of(" ")))
+        .isEqualTo("9.9.9.9");
+  }
+
+  private static AdminToken admin(Map<String, String> settings) {
+    return new AdminToken(Settings.of(settings));
+  }
+
+  private static ClientAddress client(Map<String, String> settings) {
+    return new ClientAddress(Settings.of(settings));
+  }
+
+  private static void refuses(int status, String code, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            ApiException.class,
+            e -> {
+              assertThat(e.status()).isEqualTo(status);
+              assertThat(e.code()).isEqualTo(code);
+              assertThat(e.body().has("details")).isFalse();
+            });
+  }
+}
