@@ -195,11 +195,15 @@ create table memory_outbox (
   scope text not null default 'default',
   commit_id uuid not null references memory_commits on delete cascade,
   event_type text not null,
+  -- Vectors before topics before the rest: what waits for an embedding cannot be found by it.
+  priority smallint not null generated always as (
+    case event_type when 'embed_nodes' then 0 when 'topic_cluster' then 1 else 2 end) stored,
   payload jsonb not null default '{}',
   job_key text,
   payload_sha256 text,
   attempts int not null default 0,
   created_at timestamptz not null default now(),
+  -- Nobody takes the event before this instant: the end of its pause, or of its lease while it is claimed.
   available_at timestamptz not null default now(),
   claimed_at timestamptz,
   claimed_by text,
@@ -210,10 +214,14 @@ create table memory_outbox (
   failed_reason text,
   failure_class text,
   last_error text,
+  replayed_at timestamptz,
+  replay_reason text,
   constraint memory_outbox_key unique (scope, event_type, job_key)
-);
-create index memory_outbox_due on memory_outbox (available_at, id) where published_at is null and failed_at is null;
-create index memory_outbox_open on memory_outbox (scope, id) where published_at is null;
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.1);
+-- A claim walks the scopes of a priority and takes the oldest due events of each: see ClaimSql.
+create index memory_outbox_due on memory_outbox (priority, scope, available_at, id) where published_at is null and failed_at is null;
+create index memory_outbox_claimed on memory_outbox (claimed_by) where claimed_by is not null;
+create index memory_outbox_dead on memory_outbox (scope, id) where failed_at is not null;
 create index memory_outbox_commit on memory_outbox (commit_id) include (scope, id, event_type);
 
 create table memory_recall_audit (
