@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.kernel.ApiException;
 import io.perdura.kernel.Jsons;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -16,7 +17,10 @@ final class QueryFailures {
   private static final int THROTTLED_SECONDS = 2;
   private static final int LONGEST_SECONDS = 60;
 
+  private static final long WARNING_PAUSE_NANOS = 1_000_000_000;
+
   private final BatchLimits limits;
+  private final AtomicLong nextWarning = new AtomicLong(System.nanoTime());
 
   QueryFailures(BatchLimits limits) {
     this.limits = limits;
@@ -65,11 +69,8 @@ final class QueryFailures {
             2));
   }
 
-  private static ApiException provider(EmbeddingFailure e) {
-    LOG.log(
-        Level.WARNING,
-        "Embedding a query failed ({0}): {1}",
-        new Object[] {e.kind().label(), e.getMessage()});
+  private ApiException provider(EmbeddingFailure e) {
+    warn(e);
     ObjectNode status = status(e);
     boolean refused =
         e.kind() == EmbeddingFailure.Kind.BAD_RESPONSE && e.providerStatus().isPresent();
@@ -93,6 +94,18 @@ final class QueryFailures {
                   : unavailable(null);
         };
     return because(e, answer);
+  }
+
+  /** Tells the log, once a second at most: in an outage every query fails for the same reason. */
+  private void warn(EmbeddingFailure e) {
+    long now = System.nanoTime();
+    long next = nextWarning.get();
+    if (now - next >= 0 && nextWarning.compareAndSet(next, now + WARNING_PAUSE_NANOS)) {
+      LOG.log(
+          Level.WARNING,
+          "Queries cannot be embedded ({0}): {1}",
+          new Object[] {e.kind().label(), e.getMessage()});
+    }
   }
 
   private static ApiException unavailable(ObjectNode details) {
