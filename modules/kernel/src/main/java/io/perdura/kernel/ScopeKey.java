@@ -26,7 +26,7 @@ public record ScopeKey(TenantId tenant, String scope, String key) {
 
   /** Places {@code scope} under a tenant that is already known. */
   public static ScopeKey of(TenantId tenant, String scope, Defaults defaults) {
-    String name = TextRules.trim(scope);
+    String name = TextRules.wellFormed(TextRules.trim(scope));
     if (name.isEmpty()) {
       throw ApiException.badRequest("invalid_scope", "scope must be non-empty", null);
     }

@@ -1,6 +1,7 @@
 package io.perdura.outbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.kernel.CanonicalJson;
 import io.perdura.kernel.Jsons;
 import java.util.Objects;
@@ -21,6 +22,12 @@ public record OutboxEvent(String scope, UUID commitId, String eventType, JsonNod
   /** Event type of event nodes that wait for their topic. Claimed after {@link #EMBED_NODES}. */
   public static final String TOPIC_CLUSTER = "topic_cluster";
 
+  /**
+   * Key of an {@link #EMBED_NODES} payload that names the events to cluster once they are embedded.
+   * It is attached to a job and does not make it another one: no hash covers it.
+   */
+  public static final String AFTER_EMBEDDING = "after_topic_cluster_event_ids";
+
   public OutboxEvent {
     Objects.requireNonNull(scope, "scope");
     Objects.requireNonNull(commitId, "commitId");
@@ -30,9 +37,18 @@ public record OutboxEvent(String scope, UUID commitId, String eventType, JsonNod
     }
   }
 
-  /** The SHA-256 of the canonical payload, 64 lower-case hex digits. */
+  /**
+   * The SHA-256 of the canonical payload without {@link #AFTER_EMBEDDING}, 64 lower-case hex
+   * digits.
+   */
   public String payloadSha256() {
-    return CanonicalJson.sha256Hex(payload);
+    if (!payload.has(AFTER_EMBEDDING)) {
+      return CanonicalJson.sha256Hex(payload);
+    }
+    ObjectNode hashed = Jsons.object();
+    hashed.setAll((ObjectNode) payload);
+    hashed.remove(AFTER_EMBEDDING);
+    return CanonicalJson.sha256Hex(hashed);
   }
 
   /**
