@@ -29,6 +29,16 @@ public final class Deadline {
     };
   }
 
+  /** Runs {@code work} under a deadline of its own. */
+  public static void run(Duration budget, Runnable work) {
+    Scope scope = start(budget);
+    try {
+      work.run();
+    } finally {
+      scope.close();
+    }
+  }
+
   /** Returns this thread's deadline, or one of 8 s from now when none was started. */
   public static Deadline current() {
     Deadline current = CURRENT.get();

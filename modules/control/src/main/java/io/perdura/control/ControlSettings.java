@@ -1,0 +1,62 @@
+package io.perdura.control;
+
+import io.perdura.kernel.Setting;
+import io.perdura.kernel.SettingCatalog;
+import io.perdura.kernel.Settings;
+import java.util.List;
+
+/** Settings of running a server. Names starting with PERDURA_ are our own. */
+public final class ControlSettings implements SettingCatalog {
+  /**
+   * Whether this server brings the database to its schema by itself; production has a step of its
+   * own for that.
+   */
+  public static final Setting<Boolean> PERDURA_MIGRATE_ON_START =
+      Setting.bool("PERDURA_MIGRATE_ON_START", false);
+
+  /** Whether the endpoints that benchmarks compare with are offered. */
+  public static final Setting<Boolean> PERDURA_BENCHMARK_ENDPOINTS =
+      Setting.bool("PERDURA_BENCHMARK_ENDPOINTS", false);
+
+  /** A request that takes longer, in milliseconds, leaves a line in the log; 0 = every request. */
+  public static final Setting<Integer> PERDURA_SLOW_REQUEST_MS =
+      Setting.integer("PERDURA_SLOW_REQUEST_MS", 1_000, 0, 600_000);
+
+  /**
+   * A file whose presence takes this server out of its load balancers; empty = {@code drain} in the
+   * state directory.
+   */
+  public static final Setting<String> PERDURA_DRAIN_FILE = Setting.text("PERDURA_DRAIN_FILE", null);
+
+  /** Rows of request telemetry older than this are purged. */
+  public static final Setting<Integer> CONTROL_TELEMETRY_RETENTION_HOURS =
+      Setting.integer("CONTROL_TELEMETRY_RETENTION_HOURS", 720, 1, 87_600);
+
+  /** Rows that one purging statement removes at most. */
+  public static final Setting<Integer> CONTROL_TELEMETRY_PURGE_BATCH_LIMIT =
+      Setting.integer("CONTROL_TELEMETRY_PURGE_BATCH_LIMIT", 20_000, 1, 200_000);
+
+  /** Every setting of this module. */
+  public static final List<Setting<?>> ALL =
+      List.of(
+          PERDURA_MIGRATE_ON_START,
+          PERDURA_BENCHMARK_ENDPOINTS,
+          PERDURA_SLOW_REQUEST_MS,
+          PERDURA_DRAIN_FILE,
+          CONTROL_TELEMETRY_RETENTION_HOURS,
+          CONTROL_TELEMETRY_PURGE_BATCH_LIMIT);
+
+  @Override
+  public List<Setting<?>> settings() {
+    return ALL;
+  }
+
+  @Override
+  public List<String> check(Settings settings) {
+    return settings.isProduction() && settings.get(PERDURA_MIGRATE_ON_START)
+        ? List.of(
+            PERDURA_MIGRATE_ON_START.name()
+                + ": must be false in production; run `perdura migrate` before the servers start")
+        : List.of();
+  }
+}
