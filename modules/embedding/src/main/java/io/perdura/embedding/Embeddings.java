@@ -120,9 +120,9 @@ public class Embeddings {
   }
 
   @PreDestroy
-  void stop() throws Exception {
-    if (raw instanceof AutoCloseable closeable) {
-      closeable.close();
+  void stop() {
+    if (raw instanceof Stoppable stoppable) {
+      stoppable.close();
     }
   }
 }

@@ -16,7 +16,7 @@ import java.util.function.UnaryOperator;
  * Documents never take the last place, so that a backlog of them cannot hold up a query (with a
  * concurrency of 1 a query waits for one text at most, as places are given in order of arrival).
  */
-final class LocalProvider implements EmbeddingProvider, AutoCloseable {
+final class LocalProvider implements EmbeddingProvider, Stoppable {
   private final BackgroundLoad<SentenceModel> load;
   private final int concurrency;
   private final Semaphore places;

@@ -3,15 +3,35 @@ package io.perdura.embedding;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
+import org.eclipse.microprofile.metrics.Counter;
+import org.eclipse.microprofile.metrics.Histogram;
 import org.eclipse.microprofile.metrics.Metadata;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.Tag;
+import org.eclipse.microprofile.metrics.Timer;
 
-/** Publishes figures through MicroProfile Metrics, all names starting with perdura_embedding_. */
+/**
+ * Publishes figures through MicroProfile Metrics, all names starting with perdura_embedding_. Each
+ * series is looked up in the registry once: the look-up costs more than the counting.
+ */
 @ApplicationScoped
 class MicroProfileMeter implements EmbeddingMeter {
+  private static final Metadata CALLS =
+      metadata("perdura_embedding_call_seconds", "Calls to the embedding provider");
+  private static final Metadata TEXTS =
+      metadata("perdura_embedding_call_texts", "Texts in one call to the embedding provider");
+  private static final Metadata QUERIES =
+      metadata("perdura_embedding_queries", "Query vectors by where they came from");
+
   private final MetricRegistry registry;
+  private final ConcurrentMap<Call, Timer> calls = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, Histogram> texts = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, Counter> queries = new ConcurrentHashMap<>();
+
+  private record Call(String provider, String use, String outcome) {}
 
   /** For the container's proxy. */
   protected MicroProfileMeter() {
@@ -24,25 +44,26 @@ class MicroProfileMeter implements EmbeddingMeter {
   }
 
   @Override
-  public void call(String provider, String use, String outcome, int texts, long nanos) {
-    Tag[] tags = {new Tag("provider", provider), new Tag("use", use), new Tag("outcome", outcome)};
-    registry
-        .timer(metadata("perdura_embedding_call_seconds", "Calls to the embedding provider"), tags)
+  public void call(String provider, String use, String outcome, int textCount, long nanos) {
+    calls
+        .computeIfAbsent(new Call(provider, use, outcome), this::timer)
         .update(Duration.ofNanos(nanos));
-    registry
-        .histogram(
-            metadata("perdura_embedding_call_texts", "Texts in one call to the provider"),
-            new Tag("use", use))
-        .update(texts);
+    texts
+        .computeIfAbsent(use, key -> registry.histogram(TEXTS, new Tag("use", key)))
+        .update(textCount);
+  }
+
+  private Timer timer(Call call) {
+    return registry.timer(
+        CALLS,
+        new Tag("provider", call.provider()),
+        new Tag("use", call.use()),
+        new Tag("outcome", call.outcome()));
   }
 
   @Override
   public void query(String source) {
-    registry
-        .counter(
-            metadata("perdura_embedding_queries", "Query vectors by where they came from"),
-            new Tag("source", source))
-        .inc();
+    queries.computeIfAbsent(source, key -> registry.counter(QUERIES, new Tag("source", key))).inc();
   }
 
   @Override

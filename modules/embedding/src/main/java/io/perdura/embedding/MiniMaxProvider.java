@@ -15,7 +15,7 @@ import java.util.Optional;
  * Embeds over MiniMax's HTTP API: all texts in one call, an application status inside a successful
  * answer. Documents go as the configured type, queries always as {@code query}.
  */
-final class MiniMaxProvider implements EmbeddingProvider, AutoCloseable {
+final class MiniMaxProvider implements EmbeddingProvider, Stoppable {
   private static final int THROTTLED = 1002;
 
   private final HttpTransport transport;

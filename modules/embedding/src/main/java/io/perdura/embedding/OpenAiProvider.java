@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Embeds over OpenAI's HTTP API, or any server that speaks it. */
-final class OpenAiProvider implements EmbeddingProvider, AutoCloseable {
+final class OpenAiProvider implements EmbeddingProvider, Stoppable {
   private final HttpTransport transport;
   private final URI address;
   private final Optional<String> key;
