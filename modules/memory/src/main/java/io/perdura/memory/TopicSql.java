@@ -1,0 +1,123 @@
+package io.perdura.memory;
+
+/** Statements of topic clustering. */
+final class TopicSql {
+  /** Advisory lock class of clustering; the second key is the hash of the scope. */
+  private static final int CLUSTER_LOCK = 0x50435431;
+
+  /** Taken in the order of the hashes: two transactions with several scopes cannot deadlock. */
+  static final String LOCK =
+      "select pg_advisory_xact_lock("
+          + CLUSTER_LOCK
+          + ", h) from (select distinct hashtext(s) as h from unnest(?::text[]) as s order by 1) k";
+
+  /** Events that have a vector and no topic yet, oldest first. Sessions are no topics of theirs. */
+  static final String EVENTS =
+      """
+      select n.id, n.text_summary, n.memory_lane, coalesce(n.owner_agent_id, n.producer_agent_id), n.owner_team_id,
+        n.embedding_model, %s
+      from memory_nodes n join memory_vectors v on v.node_id = n.id and v.generation_id = ?
+      where n.id = any(?::uuid[]) and n.scope = ? and n.type = 'event' and n.tier = 'hot' and n.embedding_status = 'ready'
+        and not exists (
+          select from memory_edges e join memory_nodes t on t.id = e.dst_id
+          where e.src_id = n.id and e.type = 'part_of' and t.type = 'topic' and not jsonb_exists(t.slots, 'system_kind'))
+      order by n.created_at, n.id
+      """
+          .formatted(VectorColumn.BYTES);
+
+  private static final String TOPICS =
+      """
+      from memory_vectors v join memory_nodes t on t.id = v.node_id
+      where v.generation_id = ? and v.scope = ? and v.type = 'topic' and v.eligible and t.tier = 'hot'
+        and not jsonb_exists(t.slots, 'system_kind')
+      """;
+
+  /** The nearest topics of each event, where PostgreSQL can order by distance. */
+  static final String NEAREST =
+      """
+      select q.ord, c.node_id, c.similarity
+      from (select ord, (?::real[])[ord * ?::int + 1 : (ord + 1) * ?::int]::vector as query
+            from generate_series(0, ? - 1) as ord) q
+      cross join lateral (
+        select v.node_id, 1 - (v.embedding <=> q.query) as similarity
+        %s
+          and (v.memory_lane = 'shared' or ((?::text[])[q.ord + 1] = 'private'
+            and v.owner_agent_id is not distinct from (?::text[])[q.ord + 1]
+            and v.owner_team_id is not distinct from (?::text[])[q.ord + 1]))
+        order by v.embedding <=> q.query
+        limit ?) c
+      where c.similarity >= ?
+      """
+          .formatted(TOPICS);
+
+  /** Every topic of the scope, where PostgreSQL cannot. */
+  static final String ALL =
+      "select v.node_id, v.memory_lane, v.owner_agent_id, v.owner_team_id, "
+          + VectorColumn.BYTES
+          + " "
+          + TOPICS;
+
+  /** The topics that may gain a member, locked in the order of their ids. */
+  static final String LOAD =
+      """
+      select t.id, t.memory_lane, t.owner_agent_id, t.owner_team_id, t.slots::text, %s
+      from memory_nodes t join memory_vectors v on v.node_id = t.id and v.generation_id = ?
+      where t.id = any(?::uuid[])
+      order by t.id
+      for no key update of t
+      """
+          .formatted(VectorColumn.BYTES);
+
+  /** Stores topics, new and grown, and their vectors; rows sorted by id. */
+  static final String STORE =
+      """
+      with r as materialized (
+        select * from jsonb_to_recordset(?::jsonb) as r(
+          ord int, id uuid, fresh boolean, lane text, agent text, team text, title text, slots jsonb, model text)
+      ), n as (
+        insert into memory_nodes (id, scope, type, tier, memory_lane, owner_agent_id, owner_team_id, title, text_summary,
+          slots, embedding_status, embedding_model, embedding_ready_at, commit_id)
+        select r.id, ?, 'topic', 'hot', r.lane, r.agent, r.team, r.title, ?, r.slots, 'ready', r.model, now(), ?::uuid
+        from r where r.fresh order by r.id
+        on conflict do nothing
+      ), u as (
+        update memory_nodes t set slots = r.slots, commit_id = ?::uuid from r where t.id = r.id and not r.fresh
+      )
+      insert into memory_vectors as v (generation_id, node_id, scope, embedding, eligible, type, memory_lane, owner_agent_id,
+        owner_team_id)
+      select ?::int, r.id, ?, (?::real[])[r.ord * ?::int + 1 : (r.ord + 1) * ?::int], true, 'topic', r.lane, r.agent, r.team
+      from r order by r.id
+      on conflict (generation_id, node_id) do update set embedding = excluded.embedding, changed_xid = excluded.changed_xid
+      """;
+
+  static final String EDGES =
+      """
+      insert into memory_edges as t (id, scope, type, src_id, dst_id, weight, confidence, decay_rate, commit_id)
+      select x.id, ?, x.type, x.src, x.dst, x.weight, x.confidence, x.decay, ?::uuid
+      from jsonb_to_recordset(?::jsonb) as x(
+        id uuid, type text, src uuid, dst uuid, weight real, confidence real, decay real)
+      order by x.type, x.src, x.dst
+      on conflict (scope, type, src_id, dst_id) do update set
+        weight = greatest(t.weight, excluded.weight), confidence = greatest(t.confidence, excluded.confidence),
+        commit_id = excluded.commit_id, last_activated = now()
+      """;
+
+  /**
+   * Figures over the newest 500 nodes of the scope: a count over all of it would cost more than the
+   * clustering itself.
+   */
+  static final String QUALITY =
+      """
+      select count(*) filter (where orphan is not null), count(*) filter (where orphan),
+        count(*) filter (where merged is not null), count(*) filter (where merged)
+      from (
+        select case when n.type = 'event' and n.tier in ('hot', 'warm') and n.embedding_status = 'ready' then
+            not exists (select from memory_edges e join memory_nodes t on t.id = e.dst_id
+              where e.src_id = n.id and e.type = 'part_of' and t.type = 'topic') end as orphan,
+          case when n.type = 'topic' then
+            jsonb_exists(n.slots, 'alias_of') and n.updated_at > now() - interval '30 days' end as merged
+        from (select * from memory_nodes where scope = ? order by created_at desc, id desc limit 500) n) f
+      """;
+
+  private TopicSql() {}
+}

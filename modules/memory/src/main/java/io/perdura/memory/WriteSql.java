@@ -1,0 +1,114 @@
+package io.perdura.memory;
+
+import io.perdura.outbox.OutboxSql;
+
+/** The two statements of a write. */
+final class WriteSql {
+  /**
+   * Looks up what a write names. One row a fact: kind, id, scope, type, title, summary, src, dst,
+   * ready.
+   */
+  static final String RESOLVE =
+      """
+      select 'node', n.id, n.scope, n.type, n.title, n.text_summary, null::uuid, null::uuid,
+        n.embedding_status = 'ready' and exists (select from memory_vectors v where v.node_id = n.id)
+      from memory_nodes n where n.id = any(?::uuid[])
+      union all
+      select 'edge', e.id, e.scope, e.type, null, null, e.src_id, e.dst_id, null
+      from memory_edges e where e.id = any(?::uuid[])
+      union all
+      select 'parent', c.id, null, null, c.commit_hash, null, null, null, null
+      from memory_commits c where c.id = ?::uuid and c.scope = ?
+      union all
+      select 'commit', c.id, null, null, null, null, null, null, null
+      from memory_commits c where c.commit_hash = ?
+      """;
+
+  /**
+   * Stores a whole write, or nothing of it.
+   *
+   * <p>{@code guard} compares what the caller assumed with what this statement sees: how many of
+   * the nodes exist, and that every outside end is there. If it does not hold, or the commit's hash
+   * is taken, {@code go} is empty and so is everything else. Each part counts the one before it, so
+   * that every writer takes its locks in the order commit, nodes, edges, and inside each in the
+   * order of the keys: two writers cannot deadlock.
+   */
+  static final String STORE =
+      """
+      with r as materialized (
+        select * from jsonb_to_recordset(?::jsonb) as r(
+          id uuid, scope text, client_id text, type text, tier text, lane text, producer text, agent text, team text,
+          title text, summary text, slots jsonb, raw_ref text, evidence_ref text, status text, model text, error text,
+          salience real, importance real, confidence real, vec int, rule_scope text, rule_agent text, rule_team text)
+      ), x as materialized (
+        select * from jsonb_to_recordset(?::jsonb) as x(
+          ord int, id uuid, scope text, type text, src uuid, dst uuid, weight real, confidence real, decay real, again boolean)
+      ), guard as materialized (
+        select (select count(*) from memory_nodes where id = any(?::uuid[])) = ?
+          and (select count(*) from unnest(?::uuid[], ?::text[]) as w(id, scope)
+               join memory_nodes m on m.id = w.id and m.scope = w.scope) = ? as ok
+      ), c as (
+        insert into memory_commits (id, scope, parent_id, input_sha256, diff_json, diff_sha256, actor, model_version,
+          prompt_version, content_sha256, commit_hash)
+        select ?::uuid, ?, ?::uuid, ?, ?::jsonb, ?, ?, ?, ?, ?, ? from guard where ok and ?::uuid is null
+        on conflict (commit_hash) do nothing
+        returning id
+      ), go as materialized (
+        select id from c union all select ?::uuid from guard where ok and ?::uuid is not null
+      ), n as (
+        insert into memory_nodes (id, scope, client_id, type, tier, memory_lane, producer_agent_id, owner_agent_id,
+          owner_team_id, title, text_summary, slots, raw_ref, evidence_ref, embedding_status, embedding_model,
+          embedding_last_error, embedding_ready_at, salience, importance, confidence, commit_id)
+        select r.id, r.scope, r.client_id, r.type, r.tier, r.lane, r.producer, r.agent, r.team, r.title, r.summary,
+          r.slots, r.raw_ref, r.evidence_ref, r.status, r.model, r.error,
+          case r.status when 'ready' then now() end, r.salience, r.importance, r.confidence, go.id
+        from go, r order by r.id
+        on conflict do nothing
+        returning id, commit_id
+      ), d as (
+        insert into memory_rule_defs (scope, rule_node_id, if_json, then_json, exceptions_json, rule_scope,
+          target_agent_id, target_team_id, commit_id)
+        select r.scope, r.id, coalesce(nullif(r.slots->'if', 'null'), '{}'), coalesce(nullif(r.slots->'then', 'null'), '{}'),
+          coalesce(nullif(r.slots->'exceptions', 'null'), '[]'), r.rule_scope, r.rule_agent, r.rule_team, n.commit_id
+        from n join r using (id) where r.rule_scope is not null order by r.id
+        on conflict (rule_node_id) do nothing
+      ), v as (
+        insert into memory_vectors (generation_id, node_id, scope, embedding, eligible, type, memory_lane, owner_agent_id,
+          owner_team_id)
+        select ?::int, r.id, r.scope, (?::real[])[r.vec * ?::int + 1 : (r.vec + 1) * ?::int], r.tier in ('hot', 'warm'),
+          r.type, r.lane, r.agent, r.team
+        from n join r using (id) where r.vec is not null order by r.id
+        on conflict do nothing
+        returning scope, generation_id
+      ), s as (
+        insert into embedding_scopes (scope, generation_id)
+        select distinct scope, generation_id from v order by scope
+        on conflict do nothing
+      ), e as (
+        insert into memory_edges as t (id, scope, type, src_id, dst_id, weight, confidence, decay_rate, last_activated, commit_id)
+        select x.id, x.scope, x.type, x.src, x.dst, x.weight, x.confidence, x.decay, case when x.again then now() end, go.id
+        from go, x where (select count(*) from n) >= 0 order by x.scope, x.type, x.src, x.dst
+        on conflict (scope, type, src_id, dst_id) do update set
+          weight = greatest(t.weight, excluded.weight), confidence = greatest(t.confidence, excluded.confidence),
+          commit_id = excluded.commit_id, last_activated = now()
+        returning id, scope, type, src_id, dst_id
+      ), o as (
+      %s
+      )
+      select (select id from go), (select count(*) from n),
+        (select jsonb_agg(jsonb_build_array(x.ord, e.id)) from e
+         join x on x.scope = e.scope and x.type = e.type and x.src = e.src_id and x.dst = e.dst_id where x.id <> e.id)
+      """
+          .formatted(
+              OutboxSql.insertFrom("(select case when exists (select from go) then ?::jsonb end)")
+                  .indent(2));
+
+  static final String ATTACH =
+      """
+      update memory_outbox set payload = payload || jsonb_build_object(?, ?::jsonb)
+      where commit_id = ? and scope = ? and event_type = ? and published_at is null and failed_at is null
+        and not jsonb_exists(payload, ?)
+      """;
+
+  private WriteSql() {}
+}

@@ -1,0 +1,96 @@
+package io.perdura.memory;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.perdura.embedding.Embeddings;
+import io.perdura.kernel.Database;
+import io.perdura.kernel.Jsons;
+import io.perdura.kernel.Once;
+import io.perdura.kernel.Settings;
+import io.perdura.outbox.Outbox;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
+import javax.sql.DataSource;
+
+/** The memory core over a test database, with a vector length of 4 unless told otherwise. */
+final class MemoryKit {
+  final Settings settings;
+  final Database database;
+  final Embeddings embeddings;
+  final Generations generations;
+  final WriteService writes;
+
+  MemoryKit(DataSource dataSource, String... namesAndValues) {
+    Map<String, String> values = new HashMap<>();
+    values.put("EMBEDDING_DIM", "4");
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      values.put(namesAndValues[i], namesAndValues[i + 1]);
+    }
+    settings = Settings.of(values);
+    database = new Database(dataSource);
+    embeddings = Embeddings.of(settings);
+    generations = new Generations(database, settings, embeddings);
+    writes = WriteService.of(database, settings, generations, Outbox.detached());
+  }
+
+  /** Reads JSON with single quotes. */
+  static ObjectNode json(String text) {
+    return (ObjectNode) Jsons.stored(text.replace('\'', '"'));
+  }
+
+  JsonNode write(String body) {
+    return write(json(body));
+  }
+
+  JsonNode write(JsonNode body) {
+    return writes.write(WriteRequest.read(body, settings), Once.UNKEYED).body();
+  }
+
+  /** Runs one statement and returns its rows as JSON objects. */
+  ArrayNode rows(String sql) {
+    return database.read(
+        "rows",
+        connection -> {
+          ArrayNode rows = Jsons.array();
+          String wrapped = "select to_jsonb(q)::text from (" + sql + ") q";
+          try (Statement statement = connection.createStatement();
+              ResultSet result = statement.executeQuery(wrapped)) {
+            while (result.next()) {
+              rows.add(Jsons.stored(result.getString(1)));
+            }
+          }
+          return rows;
+        });
+  }
+
+  /** Returns the single value of a query as text. */
+  String value(String sql) {
+    return database.read(
+        "value",
+        connection -> {
+          try (Statement statement = connection.createStatement();
+              ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getString(1);
+          }
+        });
+  }
+
+  long count(String table) {
+    return Long.parseLong(value("select count(*) from " + table));
+  }
+
+  void execute(String sql) {
+    try (Connection connection = database.dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+}
