@@ -65,6 +65,7 @@ public final class Migration {
         switch (e.getSQLState() == null ? "" : e.getSQLState()) {
           case "28P01", "28000" -> "it refuses the user or password";
           case "3D000" -> "it has no such database";
+          case "08001" -> "nothing accepts connections there, or not as a writable primary";
           case "53300" -> "it has no connection left";
           default ->
               e.getMessage() == null ? "no answer" : e.getMessage().lines().findFirst().orElse("");

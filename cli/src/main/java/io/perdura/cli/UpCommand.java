@@ -44,15 +44,12 @@ public final class UpCommand implements Callable<Integer> {
   private int up(LocalTier tier, long began) {
     Duration limit = Duration.ofSeconds(timeoutSeconds);
     Optional<Running> running = tier.server().running();
-    if (running.isPresent() && databaseRuns(tier)) {
+    if (running.isPresent() && keepsDatabase(tier)) {
       stay(tier, running.get(), limit);
       return 0;
     }
     if (running.isPresent()) {
-      // its database was stopped or crashed: bring that back, the server waits for it
-      tier.startDatabase();
-      stay(tier, running.get(), limit);
-      return 0;
+      tier.server().stop(); // it looks for a database that is no longer where it was
     }
     tier.requireFreePorts(tier.port(), tier.managementPort());
     DatabaseUrl database = tier.startDatabase();
@@ -69,8 +66,14 @@ public final class UpCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static boolean databaseRuns(LocalTier tier) {
-    return tier.externalDatabase().isPresent() || tier.postgres().pid().isPresent();
+  /** Brings back a database that was stopped under the server; false when its address changed. */
+  private static boolean keepsDatabase(LocalTier tier) {
+    if (tier.externalDatabase().isPresent() || tier.postgres().pid().isPresent()) {
+      return true;
+    }
+    int port = tier.postgres().lastPort();
+    tier.startDatabase();
+    return tier.postgres().port() == port;
   }
 
   private void stay(LocalTier tier, Running running, Duration limit) {

@@ -150,12 +150,25 @@ public final class EmbeddedPostgres {
               "--wait",
               "--timeout=" + LIMIT.toSeconds(),
               "--silent",
-              "--options=-p " + Ports.anyFree()),
+              "--options=-p " + choosePort()),
           "The embedded PostgreSQL did not start.");
       createApplicationDatabase();
     } catch (IOException e) {
       throw state.unusable(e);
     }
+  }
+
+  /** The port of the last start when it is free still: a server that outlived the database knows it. */
+  private int choosePort() {
+    int last = lastPort();
+    int port = last > 0 && Ports.isFree(last) ? last : Ports.anyFree();
+    state.write("database", Jsons.MAPPER.createObjectNode().put("port", port));
+    return port;
+  }
+
+  /** The port that the last start chose, 0 when there was none. */
+  public int lastPort() {
+    return state.record("database").map(record -> record.path("port").asInt()).orElse(0);
   }
 
   /** Stops the server; open transactions are rolled back. */
