@@ -62,7 +62,8 @@ create table memory_nodes (
     type <> 'rule' or memory_lane <> 'private' or owner_agent_id is not null or owner_team_id is not null
   )
 );
-create unique index memory_nodes_client on memory_nodes (scope, client_id) where client_id is not null;
+-- No index on client_id: the id of a node that has one is derived from scope and client_id, so the primary key both finds
+-- it and keeps it unique, and a client_id may be longer than an index entry.
 create unique index memory_nodes_scope_id on memory_nodes (scope, id);
 create index memory_nodes_time on memory_nodes (scope, created_at desc, id desc);
 create index memory_nodes_commit on memory_nodes (commit_id);
@@ -152,6 +153,7 @@ create table memory_vectors (
 );
 create index memory_vectors_scope on memory_vectors (generation_id, scope) include (eligible);
 create index memory_vectors_node on memory_vectors (node_id);
+create index memory_vectors_topics on memory_vectors (generation_id, scope) where type = 'topic';
 create index memory_vectors_changed on memory_vectors (changed_xid);
 
 -- Vectors that were removed, for the same catching up. Rows older than a day may be purged once every index has passed them.
@@ -171,7 +173,9 @@ begin
     set eligible = new.tier in ('hot', 'warm') and new.embedding_status = 'ready',
         memory_lane = new.memory_lane, owner_agent_id = new.owner_agent_id, owner_team_id = new.owner_team_id,
         changed_xid = pg_current_xact_id()
-    where node_id = new.id;
+    where node_id = new.id
+      and (eligible, memory_lane, owner_agent_id, owner_team_id) is distinct from (
+        new.tier in ('hot', 'warm') and new.embedding_status = 'ready', new.memory_lane, new.owner_agent_id, new.owner_team_id);
   return null;
 end $$;
 create trigger memory_nodes_to_vectors
@@ -273,8 +277,11 @@ create table erasure_ledger (
   target text not null,
   actor text not null,
   reason text,
-  removed jsonb not null,
-  requested_at timestamptz not null default now()
+  removed jsonb not null default '{}',
+  -- Rows created later are not the erasure's business, whenever it is replayed.
+  requested_at timestamptz not null default now(),
+  -- Null while a large erasure is under way: it is continued until nothing is left.
+  completed_at timestamptz
 );
 create index erasure_ledger_tenant on erasure_ledger (tenant_id, id);
 
