@@ -1,0 +1,136 @@
+package io.perdura.benchmarks;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Formatter;
+import java.util.List;
+import java.util.Locale;
+
+/** Everything that a run found out, as JSON for machines and as tables for people. */
+final class Report {
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  /** What was measured at one size; parts that were not asked for are null or empty. */
+  record Size(
+      int events,
+      int dimension,
+      double seedSeconds,
+      List<Series> series,
+      List<Quality.Result> quality,
+      TripCount.Result roundTrips,
+      List<OutboxSpeed.Result> outbox,
+      Footprint.Result footprint) {}
+
+  private final List<Size> sizes = new ArrayList<>();
+
+  void add(Size size) {
+    sizes.add(size);
+  }
+
+  /**
+   * Writes {@code latest.json} and {@code latest.md}; called after each size, so that a broken run
+   * keeps its part.
+   */
+  void write(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    ObjectNode root = MAPPER.createObjectNode();
+    root.put("processors", Runtime.getRuntime().availableProcessors());
+    root.put("java", Runtime.version().toString());
+    ArrayNode all = root.putArray("sizes");
+    for (Size size : sizes) {
+      ObjectNode node = MAPPER.valueToTree(size);
+      for (int i = 0; i < size.series().size(); i++) {
+        ObjectNode series = (ObjectNode) node.withArray("series").get(i);
+        series.put("median_ratio", size.series().get(i).medianRatio());
+        series.put("throughput_ratio", size.series().get(i).throughputRatio());
+      }
+      all.add(node);
+    }
+    MAPPER.writeValue(directory.resolve("latest.json").toFile(), root);
+    Files.writeString(directory.resolve("latest.md"), tables());
+  }
+
+  private String tables() {
+    Formatter out = new Formatter(Locale.ROOT);
+    for (Size size : sizes) {
+      out.format("### %,d events, dimension %d%n", size.events(), size.dimension());
+      speed(out, size.series());
+      others(out, size);
+    }
+    return out.toString();
+  }
+
+  private static void speed(Formatter out, List<Series> all) {
+    if (all.isEmpty()) {
+      return;
+    }
+    out.format(
+        "| operation | clients | layer | p50 ms | p95 ms | p99 ms | per second | server CPU ms | database CPU ms |"
+            + " allocated KB | p50 / floors | throughput / floors |%n");
+    out.format(
+        "| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |%n");
+    for (Series series : all) {
+      row(out, series, "SQL floor", series.sql(), false);
+      row(out, series, "HTTP floor", series.http(), true);
+      row(out, series, "service", series.service(), true);
+    }
+    out.format("%n");
+  }
+
+  private static void row(
+      Formatter out, Series series, String layer, Measured m, boolean throughServer) {
+    boolean service = layer.equals("service");
+    out.format(
+        "| %s | %d | %s | %.2f | %.2f | %.2f | %.0f | %s | %.2f | %s | %s | %s |%n",
+        series.operation(),
+        series.concurrency(),
+        layer,
+        m.p50(),
+        m.p95(),
+        m.p99(),
+        m.perSecond(),
+        throughServer ? "%.2f".formatted(m.serverCpuMillis()) : "",
+        m.databaseCpuMillis(),
+        throughServer ? "%.0f".formatted(m.allocatedKilobytes()) : "",
+        service ? "%.2f".formatted(series.medianRatio()) : "",
+        service ? "%.2f".formatted(series.throughputRatio()) : "");
+  }
+
+  private static void others(Formatter out, Size size) {
+    out.format("- Seeding with building the indexes: %.0f s.%n", size.seedSeconds());
+    for (Quality.Result q : size.quality()) {
+      out.format(
+          "- recall@20 of tenant `%s` (%,d nodes): %.3f, worst question %.2f.%n",
+          q.tenant(), q.nodes(), q.recallAt20(), q.worst());
+    }
+    if (size.roundTrips() != null) {
+      out.format(
+          "- Database round trips: recall %.2f, write %.2f; background %.1f a second.%n",
+          size.roundTrips().recall(), size.roundTrips().write(), size.roundTrips().idlePerSecond());
+    }
+    for (OutboxSpeed.Result o : size.outbox()) {
+      out.format(
+          "- Outbox, %s: %.0f embed events/s, floor %.0f/s, ratio %.2f.%n",
+          o.indexed() ? "HNSW index maintained" : "no vector index",
+          o.worker(),
+          o.floor(),
+          o.ratio());
+    }
+    if (size.footprint() != null) {
+      out.format(
+          "- Start to ready %.1f s; resident %.0f MB at start, %.0f MB after work; live heap %.0f MB.%n",
+          size.footprint().readySeconds(),
+          size.footprint().residentAtStart(),
+          size.footprint().residentAfterWork(),
+          size.footprint().liveHeap());
+    }
+    out.format("%n");
+  }
+}
