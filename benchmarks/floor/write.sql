@@ -9,23 +9,28 @@ with parameters as (
   insert into memory_commits (id, scope, input_sha256, diff_json, diff_sha256, commit_hash)
   select commit_id, scope, input_sha256, diff, diff_sha256, commit_hash from parameters
   on conflict (commit_hash) do nothing
+  returning id
+), chosen as (
+  -- The same write again belongs to the commit that is there.
+  select coalesce((select id from commit_row), (select c.id from memory_commits c where c.commit_hash = p.commit_hash)) as id
+  from parameters p
 ), node_row as (
   insert into memory_nodes (id, scope, client_id, type, memory_lane, text_summary, embedding_status, commit_id)
-  select node_id, scope, client_id, 'event', 'shared', summary, 'pending', commit_id from parameters
+  select node_id, scope, client_id, 'event', 'shared', summary, 'pending', chosen.id from parameters, chosen
   on conflict (id) do nothing
 ), edge_row as (
   insert into memory_edges (id, scope, type, src_id, dst_id, weight, confidence, commit_id)
-  select edge_id, scope, 'part_of', node_id, topic_id, 0.75, 0.75, commit_id from parameters
+  select edge_id, scope, 'part_of', node_id, topic_id, 0.75, 0.75, chosen.id from parameters, chosen
   on conflict (scope, type, src_id, dst_id) do update set
     weight = greatest(memory_edges.weight, excluded.weight),
     confidence = greatest(memory_edges.confidence, excluded.confidence),
     commit_id = excluded.commit_id, last_activated = now()
 ), event_row as (
   insert into memory_outbox (scope, commit_id, event_type, payload, job_key, payload_sha256)
-  select scope, commit_id, 'embed_nodes', payload, job_key, payload_sha256 from parameters
+  select scope, chosen.id, 'embed_nodes', payload, job_key, payload_sha256 from parameters, chosen
   on conflict (scope, event_type, job_key) do nothing
 )
-select c.id, n.scope as topic_scope
+select chosen.id, n.scope as topic_scope
 from parameters p
-left join memory_commits c on c.commit_hash = p.commit_hash
+cross join chosen
 left join memory_nodes n on n.id = p.topic_id
