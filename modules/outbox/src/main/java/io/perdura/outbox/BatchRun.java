@@ -34,9 +34,13 @@ final class BatchRun {
 
   /** Handles {@code events}, all of {@code eventType}. Never throws for a handler's failure. */
   void handle(String eventType, List<ClaimedEvent> events) {
+    handle(eventType, events, Stage.WHOLE);
+  }
+
+  private void handle(String eventType, List<ClaimedEvent> events, Stage stage) {
     OutboxHandler handler = context.handler(eventType);
     if (handler == null) {
-      settle(eventType, events, skipUnknown(events), false);
+      settle(eventType, events, skipUnknown(events), stage);
       return;
     }
     OutboxHandler.Prepared prepared;
@@ -45,10 +49,10 @@ final class BatchRun {
       prepared = handler.prepare(events);
       context.meter().prepared(eventType, events.size(), System.nanoTime() - began);
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
-      blame(eventType, events, e);
+      blame(eventType, events, e, stage);
       return;
     }
-    settle(eventType, events, prepared, false);
+    settle(eventType, events, prepared, stage);
   }
 
   /** The contract publishes what no handler knows, with a note; it can be replayed by its type. */
@@ -59,12 +63,8 @@ final class BatchRun {
     return tx -> events.stream().map(event -> skipped).toList();
   }
 
-  /** {@code failed}: the handler is out of it, what is stored is its failure. */
   private void settle(
-      String eventType,
-      List<ClaimedEvent> events,
-      OutboxHandler.Prepared prepared,
-      boolean failed) {
+      String eventType, List<ClaimedEvent> events, OutboxHandler.Prepared prepared, Stage stage) {
     long patience = System.nanoTime() + OUTAGE_LIMIT.toNanos();
     while (true) {
       try {
@@ -80,10 +80,10 @@ final class BatchRun {
         return;
       } catch (RuntimeException | LinkageError | StackOverflowError e) {
         if (!isOutage(e)) {
-          if (failed) {
+          if (stage == Stage.FAILURE) {
             LOG.log(Level.WARNING, "outbox: a failure could not be stored; its lease will end", e);
           } else {
-            blame(eventType, events, e);
+            blame(eventType, events, e, stage);
           }
           return;
         }
@@ -111,17 +111,19 @@ final class BatchRun {
   }
 
   /** Finds the events that make the handler fail, and stores the failure of each. */
-  private void blame(String eventType, List<ClaimedEvent> events, Throwable failure) {
+  private void blame(String eventType, List<ClaimedEvent> events, Throwable failure, Stage stage) {
     context.meter().faulted(eventType);
+    if (stage == Stage.WHOLE) {
+      LOG.log(Level.WARNING, "outbox: the handler of " + eventType + " failed", failure);
+    }
     if (events.size() > 1) {
       int middle = events.size() / 2;
-      handle(eventType, events.subList(0, middle));
-      handle(eventType, events.subList(middle, events.size()));
+      handle(eventType, events.subList(0, middle), Stage.HALF);
+      handle(eventType, events.subList(middle, events.size()), Stage.HALF);
       return;
     }
-    LOG.log(Level.WARNING, "outbox: the handler of " + eventType + " failed", failure);
     EventOutcome retry = new EventOutcome.Retry(FailureClass.UNKNOWN, describe(failure));
-    settle(eventType, events, tx -> List.of(retry), true);
+    settle(eventType, events, tx -> List.of(retry), Stage.FAILURE);
   }
 
   private void giveBack(List<ClaimedEvent> events) {
@@ -180,5 +182,15 @@ final class BatchRun {
       Thread.currentThread().interrupt();
       return false;
     }
+  }
+
+  /** How far the search for a guilty event has come. */
+  private enum Stage {
+    /** The batch as it was claimed. */
+    WHOLE,
+    /** A part of a batch that failed. */
+    HALF,
+    /** The guilty one: the handler is out of it, what is stored is its failure. */
+    FAILURE
   }
 }

@@ -2,6 +2,7 @@ package io.perdura.outbox;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,9 @@ public final class OutboxWorker implements AutoCloseable {
 
   /** Every so many claims the rest goes first, so that a flood of embeddings starves nothing. */
   private static final int TURN = 8;
+
+  /** Claims that may follow one another without bringing anything. */
+  private static final int LONGEST_ROUND = 4;
 
   private static final int[] IN_ORDER = {0, 1, 2};
   private static final int[] REVERSED = {2, 1, 0};
@@ -98,10 +102,7 @@ public final class OutboxWorker implements AutoCloseable {
         context.store().release(name, name + "!");
         claimUncertain = false;
       }
-      List<ClaimedEvent> events = claimOnce();
-      if (events.isEmpty() && rewind()) {
-        events = claimOnce();
-      }
+      List<ClaimedEvent> events = walk();
       if (outage) {
         outage = false;
         LOG.log(Level.INFO, "outbox worker {0}: the database is back", name);
@@ -115,6 +116,25 @@ public final class OutboxWorker implements AutoCloseable {
       }
       return List.of();
     }
+  }
+
+  /**
+   * Claims, going on where the walk was cut off, until something is due or all scopes were seen.
+   */
+  private List<ClaimedEvent> walk() {
+    boolean fromFirst = atFirst();
+    for (int i = 0; i < LONGEST_ROUND; i++) {
+      List<ClaimedEvent> events = claimOnce();
+      if (!events.isEmpty() || (atFirst() && fromFirst)) {
+        return events;
+      }
+      fromFirst |= atFirst();
+    }
+    return List.of();
+  }
+
+  private boolean atFirst() {
+    return Arrays.stream(starts).allMatch(String::isEmpty);
   }
 
   private List<ClaimedEvent> claimOnce() {
@@ -147,16 +167,6 @@ public final class OutboxWorker implements AutoCloseable {
           new Object[] {Long.toString(event.id()), event.eventType(), event.attempts()});
     }
     return claim.taken();
-  }
-
-  /** Starts the next walk at the first scope; tells whether it would have started elsewhere. */
-  private boolean rewind() {
-    boolean elsewhere = false;
-    for (int i = 0; i < starts.length; i++) {
-      elsewhere |= !starts[i].isEmpty();
-      starts[i] = "";
-    }
-    return elsewhere;
   }
 
   /**
