@@ -64,9 +64,13 @@ public class Embeddings {
       case "none" -> null;
       case "openai" -> new OpenAiProvider(settings, new HttpTransport(settings, guard));
       case "minimax" -> new MiniMaxProvider(settings, new HttpTransport(settings, guard));
-      case "local" -> new LocalProvider(LocalModel::load, localConcurrency(settings));
+      case "local" -> local(localConcurrency(settings));
       default -> new FakeProvider(EmbeddingSettings.dimension(settings));
     };
+  }
+
+  private static EmbeddingProvider local(int concurrency) {
+    return new LocalProvider(() -> LocalModel.load(Math.max(1, concurrency / 2)), concurrency);
   }
 
   private static int localConcurrency(Settings settings) {

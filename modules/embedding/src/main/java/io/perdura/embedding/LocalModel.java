@@ -12,14 +12,19 @@ import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 
 /**
  * bge-small-en-v1.5, quantized to 8 bits, on ONNX Runtime in this process.
  *
  * <p>Texts are run one at a time although the model could take many: its quantization scales each
  * tensor by the largest value in the batch, so that a text's vector would depend on its neighbours
- * (cosine 0.995 to itself), and on a CPU a batch gains little. One thread a text, no spinning, and
- * no arena: many texts at once scale by cores, and memory goes back after a long one.
+ * (cosine 0.995 to itself), and on a CPU a batch gains little. One thread a text and no spinning,
+ * so that many texts at once scale by cores.
+ *
+ * <p>Memory: a long text needs up to 40 MB while it runs (attention grows with the square of the
+ * length), so that few of them run at once; the arena keeps that peak and reuses it, where plain
+ * malloc, measured, splinters and grows to twice as much.
  */
 final class LocalModel implements SentenceModel {
   static final int DIMENSION = 384;
@@ -34,21 +39,32 @@ final class LocalModel implements SentenceModel {
   static final int MAX_TOKENS = 512;
 
   private static final String TOKENIZER = "bge-small-en-v1.5-q-tokenizer.json";
+
+  /** Texts of more tokens than this count as long. */
+  private static final int LONG_TOKENS = 128;
+
   private static final LongBuffer ONES = constant(1);
   private static final LongBuffer ZEROS = constant(0);
 
   private final WordPiece pieces;
   private final OrtEnvironment environment;
   private final OrtSession session;
+  private final Semaphore longPlaces;
 
-  private LocalModel(WordPiece pieces, OrtEnvironment environment, OrtSession session) {
+  private LocalModel(
+      WordPiece pieces, OrtEnvironment environment, OrtSession session, int longTexts) {
     this.pieces = pieces;
     this.environment = environment;
     this.session = session;
+    this.longPlaces = new Semaphore(longTexts, true);
   }
 
-  /** Loads the model from the class path; takes some hundred milliseconds. */
-  static SentenceModel load() throws IOException, OrtException {
+  /**
+   * Loads the model from the class path; takes about a second.
+   *
+   * @param longTexts how many long texts may run at once; others wait their turn
+   */
+  static SentenceModel load(int longTexts) throws IOException, OrtException {
     WordPiece pieces;
     try (var tokenizer = LocalModelFiles.open(TOKENIZER)) {
       pieces = WordPiece.read(tokenizer);
@@ -58,7 +74,7 @@ final class LocalModel implements SentenceModel {
       OrtEnvironment environment =
           OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "perdura");
       OrtSession session = environment.createSession(files.model().toString(), options);
-      return new LocalModel(pieces, environment, session);
+      return new LocalModel(pieces, environment, session, longTexts);
     }
   }
 
@@ -66,15 +82,27 @@ final class LocalModel implements SentenceModel {
     OrtSession.SessionOptions options = new OrtSession.SessionOptions();
     options.setIntraOpNumThreads(1);
     options.setInterOpNumThreads(1);
-    options.setCPUArenaAllocator(false);
-    options.setMemoryPatternOptimization(false);
+    options.setMemoryPatternOptimization(false); // would plan anew for each length of text
     options.addConfigEntry("session.intra_op.allow_spinning", "0");
+    options.addConfigEntry("session.use_device_allocator_for_initializers", "1");
     return options;
   }
 
   @Override
   public float[] embed(String text) {
     long[] ids = pieces.encode(text, MAX_TOKENS);
+    if (ids.length <= LONG_TOKENS) {
+      return run(ids);
+    }
+    longPlaces.acquireUninterruptibly();
+    try {
+      return run(ids);
+    } finally {
+      longPlaces.release();
+    }
+  }
+
+  private float[] run(long[] ids) {
     long[] shape = {1, ids.length};
     try (OnnxTensor input = OnnxTensor.createTensor(environment, direct(ids), shape);
         OnnxTensor mask = OnnxTensor.createTensor(environment, first(ONES, ids.length), shape);

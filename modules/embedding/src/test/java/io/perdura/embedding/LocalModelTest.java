@@ -24,7 +24,7 @@ class LocalModelTest {
 
   @BeforeAll
   static void load() throws Exception {
-    model = LocalModel.load();
+    model = LocalModel.load(1);
   }
 
   @AfterAll
@@ -93,7 +93,7 @@ class LocalModelTest {
   void theSameTextGivesTheSameVectorUnderConcurrency() throws Exception {
     List<String> texts = new ArrayList<>();
     for (int i = 0; i < 24; i++) {
-      texts.add("Memory number " + i + " has its own words" + " again".repeat(i));
+      texts.add("Memory number " + i + " has its own words" + " again".repeat(i * 10));
     }
     List<float[]> alone = texts.stream().map(model::embed).toList();
 
