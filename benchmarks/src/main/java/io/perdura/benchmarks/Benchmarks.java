@@ -37,10 +37,13 @@ public final class Benchmarks {
       TripCount.Result trips = options.measures("trips") ? new TripCount(stage).measure() : null;
       Footprint.Result footprint =
           options.measures("start") ? new Footprint(stage).measure() : null;
+      Soak.Result soak =
+          options.measures("soak") ? new Soak(stage).measure(options.soakMinutes()) : null;
+      // Last: it takes the vector index away.
       List<OutboxSpeed.Result> outbox =
           options.measures("outbox") ? new OutboxSpeed(stage).measure() : List.of();
       return new Report.Size(
-          events, dimension, stage.seedSeconds(), series, quality, trips, outbox, footprint);
+          events, dimension, stage.seedSeconds(), series, quality, trips, outbox, footprint, soak);
     }
   }
 }

@@ -26,7 +26,8 @@ record Options(
     int port,
     Path floorDirectory,
     Path results,
-    List<String> parts) {
+    List<String> parts,
+    int soakMinutes) {
 
   private static final Map<String, String> DEFAULTS = defaults();
 
@@ -42,6 +43,7 @@ record Options(
     values.put("port", "4101");
     values.put("floor", "benchmarks/floor");
     values.put("results", "benchmarks/results");
+    values.put("soak-minutes", "30");
     values.put("parts", "recall,write,quality,trips,start,outbox");
     return values;
   }
@@ -82,7 +84,8 @@ record Options(
         number(values, "port"),
         Path.of(values.get("floor")),
         Path.of(values.get("results")),
-        List.of(values.get("parts").split(",", -1)));
+        List.of(values.get("parts").split(",", -1)),
+        number(values, "soak-minutes"));
   }
 
   boolean measures(String part) {

@@ -26,7 +26,8 @@ final class Report {
       List<Quality.Result> quality,
       TripCount.Result roundTrips,
       List<OutboxSpeed.Result> outbox,
-      Footprint.Result footprint) {}
+      Footprint.Result footprint,
+      Soak.Result soak) {}
 
   private final List<Size> sizes = new ArrayList<>();
 
@@ -130,6 +131,15 @@ final class Report {
           size.footprint().residentAtStart(),
           size.footprint().residentAfterWork(),
           size.footprint().liveHeap());
+    }
+    if (size.soak() != null) {
+      out.format(
+          "- %.0f minutes at %.0f calls/s (%.1f %% began late): live heap grows by %.1f MB an hour, resident %.0f MB.%n",
+          size.soak().minutes(),
+          size.soak().perSecond(),
+          size.soak().lateShare() * 100,
+          size.soak().growthPerHour(),
+          size.soak().residentAtEnd());
     }
     out.format("%n");
   }
