@@ -177,8 +177,8 @@ class OpenAiProviderTest {
 
   @Test
   void anAttemptThatTakesTooLongIsGivenUpAndRetried() {
-    env.put("EMBED_HTTP_TIMEOUT_MS", "300");
-    stub.next(HttpStub.slow(1500, OpenAiProviderTest::good)).otherwise(OpenAiProviderTest::good);
+    env.put("EMBED_HTTP_TIMEOUT_MS", "1000");
+    stub.next(HttpStub.slow(3000, OpenAiProviderTest::good)).otherwise(OpenAiProviderTest::good);
 
     assertThat(provider().embedQueries(List.of("A"))).hasSize(1);
     assertThat(stub.asked).hasSize(2);
