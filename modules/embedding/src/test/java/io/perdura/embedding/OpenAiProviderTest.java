@@ -13,7 +13,6 @@ import io.perdura.kernel.Jsons;
 import io.perdura.kernel.Settings;
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 import org.junit.jupiter.api.AfterEach;
@@ -383,23 +381,5 @@ class OpenAiProviderTest {
     assertThat(failure.isRetryable()).isTrue();
     assertThat(stub.asked).isEmpty();
     assertThat(circuit.isRefusing()).isTrue();
-  }
-
-  @Test
-  void anEndlessAnswerIsCutOff() {
-    BoundedBody body = new BoundedBody(10);
-    body.onSubscribe(new CountingSubscription());
-
-    body.onNext(List.of(ByteBuffer.allocate(11)));
-
-    assertThat(body.getBody().toCompletableFuture()).isCompletedExceptionally();
-  }
-
-  private static final class CountingSubscription implements Flow.Subscription {
-    @Override
-    public void request(long n) {}
-
-    @Override
-    public void cancel() {}
   }
 }
