@@ -33,9 +33,13 @@ public final class LocalTier {
   private final LibertyServer server;
 
   public LocalTier(Environment environment, Console console) {
+    this(environment, console, Installation.ofProcess());
+  }
+
+  LocalTier(Environment environment, Console console, Installation installation) {
     this.environment = environment;
     this.console = console;
-    this.installation = Installation.ofProcess();
+    this.installation = installation;
     this.state = new StateDirectory(installation.stateDirectory(environment, OsUser.isRoot()));
     this.server = new LibertyServer(installation, state);
   }

@@ -53,7 +53,7 @@ public final class Main {
   }
 
   /** Runs one command and returns its exit code. */
-  static int run(Console console, String... arguments) {
+  public static int run(Console console, String... arguments) {
     CommandLine line = new CommandLine(new Main(), new ConsoleFactory(console));
     line.setExecutionStrategy(Main::execute);
     line.setExecutionExceptionHandler((failure, command, parsed) -> fail(console, failure));

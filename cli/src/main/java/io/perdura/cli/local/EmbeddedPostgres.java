@@ -158,7 +158,9 @@ public final class EmbeddedPostgres {
     }
   }
 
-  /** The port of the last start when it is free still: a server that outlived the database knows it. */
+  /**
+   * The port of the last start when it is free still: a server that outlived the database knows it.
+   */
   private int choosePort() {
     int last = lastPort();
     int port = last > 0 && Ports.isFree(last) ? last : Ports.anyFree();
