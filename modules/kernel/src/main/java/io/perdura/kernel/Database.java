@@ -46,6 +46,15 @@ public class Database {
     return retrying(name, true, attempt -> readOnce(work));
   }
 
+  /**
+   * Runs one statement that changes data and is its own transaction (autocommit: COMMIT costs no
+   * round trip). Repeated even after an unknown outcome, so doing it twice must equal doing it
+   * once.
+   */
+  public <T> T statement(String name, Work<Connection, T> work) {
+    return retrying(name, true, attempt -> readOnce(work));
+  }
+
   /** Runs {@code work} in one READ COMMITTED transaction. */
   public <T> T transaction(String name, Work<Tx, T> work) {
     return retrying(name, false, attempt -> writeOnce(work, attempt));

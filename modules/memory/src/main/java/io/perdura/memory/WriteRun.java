@@ -6,11 +6,12 @@ import io.perdura.kernel.LogContext;
 import io.perdura.kernel.SqlStates;
 import io.perdura.kernel.Tx;
 import io.perdura.outbox.Outbox;
+import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * One write on its way into the store: assumes that all of it is new, and looks closer only when
@@ -47,11 +48,48 @@ final class WriteRun {
       WriteResult result = store(tx);
       parts.meter().stage("write", "store", System.nanoTime() - start);
       clusterNow(tx, result);
-      follow(tx, result);
+      tx.afterCommit(() -> follow(result));
       return result;
     } catch (SQLException e) {
       throw translate(e);
     }
+  }
+
+  /**
+   * Stores the write in one statement that is its own transaction, assuming that all of it is new.
+   *
+   * @return null when that is not so, and nothing was stored then; {@link #in} finds out more
+   */
+  WriteResult direct(Connection connection) throws SQLException {
+    try {
+      long start = System.nanoTime();
+      UUID commitId = UUID.randomUUID();
+      EmbeddingPlan plan = new EmbeddingPlan(write, WriteFacts.NONE);
+      String hash = write.commitHash("");
+      WriteStore.Stored stored =
+          new WriteStore(connection, write)
+              .store(WriteFacts.NONE, commitId, hash, generationId, plan.jobs(commitId));
+      parts.meter().stage("write", "store", System.nanoTime() - start);
+      return stored.commitId() == null
+          ? null
+          : new WriteResult(write, commitId, hash, plan, stored.edgeIds());
+    } catch (SQLException e) {
+      SQLException translated = translate(e);
+      if (lostRaces > 0) {
+        return null; // look closer
+      }
+      throw translated;
+    }
+  }
+
+  /**
+   * Tells whether {@link #direct} is enough: no parent to look up, no topics to find now, and no
+   * node id that could belong to another scope.
+   */
+  boolean isDirect() {
+    return write.request.parentCommitId == null
+        && (write.request.topicClusterAsync || !write.request.triggerTopicCluster)
+        && write.request.nodes.stream().noneMatch(node -> node.id != null && node.clientId == null);
   }
 
   private WriteResult store(Tx tx) throws SQLException {
@@ -101,22 +139,22 @@ final class WriteRun {
     }
   }
 
-  private void follow(Tx tx, WriteResult result) {
+  /** What this process does once the write is committed; all of it may be lost. */
+  void follow(WriteResult result) {
     EmbeddingPlan plan = result.plan();
     LogContext.commitId(result.commitId().toString());
     if (plan.pendingNodes() > 0 || plan.clustersLater()) {
-      tx.afterCommit(parts.outbox()::wakeUp);
+      parts.outbox().wakeUp();
     }
     if (write.hasVectors()) {
-      List<VectorsChanged> changes = new ArrayList<>();
       write.distinctNodes.values().stream()
           .filter(node -> node.embedding != null)
-          .collect(java.util.stream.Collectors.groupingBy(node -> node.scope.key()))
-          .forEach((scope, nodes) ->
-              changes.add(
-                  new VectorsChanged(
-                      scope, generationId, nodes.stream().map(node -> node.id).toList())));
-      tx.afterCommit(() -> changes.forEach(parts.vectorEvents()::fire));
+          .collect(
+              Collectors.groupingBy(
+                  node -> node.scope.key(),
+                  Collectors.mapping(node -> node.id, Collectors.toList())))
+          .forEach((scope, ids) ->
+              parts.vectorEvents().fire(new VectorsChanged(scope, generationId, ids)));
     }
   }
 

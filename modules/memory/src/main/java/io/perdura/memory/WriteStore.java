@@ -12,7 +12,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -21,7 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
-/** Runs the two statements of a write. */
+/** Runs the statements of a write. */
 final class WriteStore {
   private final Connection connection;
   private final PreparedWrite write;
@@ -101,28 +100,55 @@ final class WriteStore {
             .toList();
     Vectors vectors = new Vectors();
     String nodes = nodesJson(fresh, vectors);
-    try (PreparedStatement store = connection.prepareStatement(WriteSql.STORE)) {
+    WriteSql.Parts parts = parts(facts, fresh, vectors, events);
+    try (PreparedStatement store = connection.prepareStatement(WriteSql.store(parts))) {
       int i = 1;
-      store.setString(i++, nodes);
-      store.setString(i++, edgesJson());
-      store.setString(i++, Sql.array(write.distinctNodes.keySet()));
-      store.setLong(i++, write.distinctNodes.size() - (long) fresh.size());
-      i = bindEnds(store, i, facts);
-      i = bindCommit(store, i, commitId, commitHash);
-      Sql.setUuid(store, i++, facts.commitId);
-      Sql.setUuid(store, i++, facts.commitId);
-      Sql.setUuid(store, i++, facts.commitId);
-      store.setInt(i++, generationId);
-      vectors.bind(store, i++);
-      store.setInt(i++, write.dimension);
-      store.setInt(i++, write.dimension);
-      store.setString(i, Outbox.rows(events));
+      if (parts.fresh()) {
+        store.setString(i++, nodes);
+      }
+      if (parts.edges()) {
+        store.setString(i++, edgesJson());
+      }
+      if (parts.nodes()) {
+        store.setString(i++, Sql.array(write.distinctNodes.keySet()));
+        store.setLong(i++, write.distinctNodes.size() - (long) fresh.size());
+      }
+      if (parts.outsideEnds()) {
+        i = bindEnds(store, i, facts);
+      }
+      if (parts.newCommit()) {
+        i = bindCommit(store, i, commitId, commitHash);
+      } else {
+        store.setObject(i++, facts.commitId);
+      }
+      if (parts.vectors()) {
+        store.setInt(i++, generationId);
+        vectors.bind(store, i++);
+        store.setInt(i++, write.dimension);
+        store.setInt(i++, write.dimension);
+      }
+      if (parts.jobs()) {
+        store.setString(i, Outbox.rows(events));
+      }
       try (ResultSet row = store.executeQuery()) {
         row.next();
         return new Stored(
             row.getObject(1, UUID.class), row.getInt(2), fresh, storedEdges(row.getString(3)));
       }
     }
+  }
+
+  private WriteSql.Parts parts(
+      WriteFacts facts, List<PreparedNode> fresh, Vectors vectors, List<OutboxEvent> events) {
+    return new WriteSql.Parts(
+        !write.distinctNodes.isEmpty(),
+        !fresh.isEmpty(),
+        fresh.stream().anyMatch(PreparedNode::isRule),
+        !vectors.all.isEmpty(),
+        !write.distinctEdges.isEmpty(),
+        !write.outsideEnds.isEmpty(),
+        facts.commitId == null,
+        !events.isEmpty());
   }
 
   /**
@@ -301,9 +327,7 @@ final class WriteStore {
     }
 
     void bind(PreparedStatement statement, int index) throws SQLException {
-      if (all.isEmpty()) {
-        statement.setNull(index, Types.VARCHAR);
-      } else if (all.size() == 1) {
+      if (all.size() == 1) {
         statement.setObject(index, all.getFirst());
       } else {
         int length = all.getFirst().length;
