@@ -1,0 +1,173 @@
+package io.perdura.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The real server as a process of its own: the Liberty that {@code ear/} installed, with ports, state
+ * and settings of one test.
+ */
+final class LibertyServer implements AutoCloseable {
+  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+
+  private final Map<String, String> environment = new LinkedHashMap<>();
+  private final Path state;
+  private final int port = freePort();
+  private final int managementPort = freePort();
+  private Process process;
+
+  /** A server named {@code name} on {@code databaseUrl} (JDBC); not started yet. */
+  LibertyServer(String name, String jdbcUrl, String user, String password) {
+    this.state = Path.of(System.getProperty("perdura.it"), "servers", name + "-" + port);
+    environment.put("PORT", Integer.toString(port));
+    environment.put("PERDURA_MGMT_PORT", Integer.toString(managementPort));
+    environment.put("PERDURA_HOST", "127.0.0.1");
+    environment.put("PERDURA_DB_URL", jdbcUrl);
+    environment.put("PERDURA_DB_USER", user);
+    environment.put("PERDURA_DB_PASSWORD", password == null ? "" : password);
+    environment.put("PERDURA_STATE_DIR", state.toString());
+    environment.put("PERDURA_NODE_ID", name + "-" + port);
+    environment.put("WLP_OUTPUT_DIR", state.resolve("output").toString());
+    environment.put("JAVA_HOME", System.getProperty("java.home"));
+    environment.put("APP_ENV", "ci");
+    environment.put("MEMORY_AUTH_MODE", "off");
+    environment.put("EMBEDDING_PROVIDER", "fake");
+    environment.put("PERDURA_RECALL_ARMS", "vector");
+    environment.put("PERDURA_ROLE", "all");
+    environment.put("ADMIN_TOKEN", Api.ADMIN_TOKEN);
+  }
+
+  /** Overrides one setting; null removes it. */
+  LibertyServer with(String name, String value) {
+    if (value == null) {
+      environment.remove(name);
+    } else {
+      environment.put(name, value);
+    }
+    return this;
+  }
+
+  /** Starts the process and returns at once. */
+  LibertyServer launch() {
+    try {
+      Files.createDirectories(state.resolve("output"));
+      ProcessBuilder builder =
+          new ProcessBuilder(
+              Path.of(System.getProperty("perdura.wlp"), "bin", "server").toString(),
+              "run",
+              "perdura");
+      builder.environment().keySet().removeIf(name -> name.startsWith("PERDURA_") || name.equals("DATABASE_URL"));
+      builder.environment().putAll(environment);
+      builder.environment().put("JVM_ARGS", "-Dperdura.role=" + environment.get("PERDURA_ROLE"));
+      builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+      process = builder.start();
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts the process and waits until it is ready. */
+  LibertyServer start() {
+    launch();
+    awaitReady(START_LIMIT);
+    return this;
+  }
+
+  void awaitReady(Duration limit) {
+    Poll.until(
+        "server is ready",
+        limit,
+        () -> {
+          if (!process.isAlive()) {
+            throw new IllegalStateException("the server ended with " + process.exitValue() + ":\n" + lastLines());
+          }
+          return api().status("/health/ready") == 200;
+        },
+        this::lastLines);
+  }
+
+  /** Power loss for the process: SIGKILL to it and its children. */
+  void kill() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+    waitForEnd(Duration.ofSeconds(20));
+  }
+
+  /** Asks the process to stop and waits. */
+  void stop() {
+    process.descendants().forEach(ProcessHandle::destroy);
+    process.destroy();
+    if (!waitForEnd(Duration.ofSeconds(60))) {
+      kill();
+    }
+  }
+
+  /** Waits for the process to end by itself; returns its exit code. */
+  int awaitExit(Duration limit) {
+    if (!waitForEnd(limit)) {
+      throw new IllegalStateException("the server still runs:\n" + lastLines());
+    }
+    return process.exitValue();
+  }
+
+  boolean isAlive() {
+    return process != null && process.isAlive();
+  }
+
+  Api api() {
+    return new Api("http://127.0.0.1:" + port);
+  }
+
+  Api management() {
+    return new Api("http://127.0.0.1:" + managementPort);
+  }
+
+  String logText() {
+    try {
+      return Files.readString(log());
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (isAlive()) {
+      stop();
+    }
+  }
+
+  private boolean waitForEnd(Duration limit) {
+    try {
+      return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private Path log() {
+    return state.resolve("console.log");
+  }
+
+  private String lastLines() {
+    String text = logText();
+    return text.substring(Math.max(0, text.length() - 6000));
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
