@@ -17,16 +17,19 @@ final class OutboxFloor {
   private static final int BATCH = 100;
   private static final int LEASE_MILLIS = 60_000;
 
-  private final Stage stage;
+  private final DatabaseAddress database;
+  private final SqlFile sql;
+  private final int dimension;
 
-  OutboxFloor(Stage stage) {
-    this.stage = stage;
+  OutboxFloor(DatabaseAddress database, SqlFile sql, int dimension) {
+    this.database = database;
+    this.sql = sql;
+    this.dimension = dimension;
   }
 
   /** Drains all events of the scope and returns how many a second that was. */
   double drain(String scope) throws SQLException, IOException {
-    SqlFile sql = stage.floor();
-    try (Connection connection = sql.connect(stage.database());
+    try (Connection connection = sql.connect(database);
         PreparedStatement claim = connection.prepareStatement(sql.read("outbox-claim"));
         PreparedStatement nodes = connection.prepareStatement(sql.read("outbox-nodes"));
         PreparedStatement vectors = connection.prepareStatement(sql.read("outbox-vectors"))) {
@@ -51,7 +54,6 @@ final class OutboxFloor {
     List<Long> events = new ArrayList<>();
     List<Long> fences = new ArrayList<>();
     List<UUID> ids = new ArrayList<>();
-    int dimension = stage.dataset().dimension();
     float[] values = new float[BATCH * dimension];
     claim.setInt(1, LEASE_MILLIS);
     claim.setInt(2, LEASE_MILLIS);

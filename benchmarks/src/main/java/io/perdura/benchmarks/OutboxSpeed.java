@@ -48,7 +48,9 @@ final class OutboxSpeed {
   private Result measure(Statement statement, boolean indexed, int events) throws Exception {
     String kind = indexed ? "indexed" : "bare";
     enqueue(statement, "outbox-floor-" + kind, events);
-    double floor = new OutboxFloor(stage).drain("outbox-floor-" + kind);
+    double floor =
+        new OutboxFloor(stage.database(), stage.floor(), stage.dataset().dimension())
+            .drain("outbox-floor-" + kind);
     enqueue(statement, "outbox-" + kind, events);
     double worker = drainByWorker(statement, events);
     Result result = new Result(indexed, events, floor, worker);
@@ -94,7 +96,7 @@ final class OutboxSpeed {
     }
   }
 
-  private static void enqueue(Statement statement, String scope, int events) throws SQLException {
+  static void enqueue(Statement statement, String scope, int events) throws SQLException {
     statement.execute(
         """
         with commit_row as (

@@ -81,6 +81,41 @@ class FloorTest {
         .isEqualTo(2);
   }
 
+  @Test
+  void theOutboxFloorGivesEveryNodeItsVectorAndEndsEveryEvent() throws Exception {
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      OutboxSpeed.enqueue(statement, "drained", 250);
+    }
+    assertThat(new OutboxFloor(database, sql, DIMENSION).drain("drained")).isPositive();
+    assertThat(
+            number(
+                "select count(*) from memory_vectors v join memory_nodes n on n.id = v.node_id"
+                    + " where v.scope = 'drained' and v.eligible and n.embedding_status = 'ready'"))
+        .isEqualTo(250);
+    assertThat(
+            number(
+                "select count(*) from memory_outbox where scope = 'drained' and published_at is null"))
+        .isZero();
+  }
+
+  @Test
+  void theRelayCountsOneRoundTripForEachStatement() throws Exception {
+    try (RoundTrips relay = new RoundTrips(database);
+        Connection connection = relay.address().connect();
+        Statement statement = connection.createStatement()) {
+      long connected = relay.count();
+      for (int i = 0; i < 10; i++) {
+        statement.execute("select " + i);
+      }
+      assertThat(relay.count() - connected).isEqualTo(10);
+      connection.setAutoCommit(false);
+      statement.execute("select 1"); // BEGIN travels with it
+      connection.commit();
+      assertThat(relay.count() - connected).isEqualTo(12);
+    }
+  }
+
   private static long number(String query) throws Exception {
     try (Connection connection = database.connect();
         Statement statement = connection.createStatement();
