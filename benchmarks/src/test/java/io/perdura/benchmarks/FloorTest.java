@@ -72,8 +72,7 @@ class FloorTest {
     }
     assertThat(number("select count(*) from memory_nodes where client_id like 'test-floor-%'"))
         .isEqualTo(2);
-    assertThat(number("select count(*) from memory_outbox where event_type = 'embed_nodes'"))
-        .isEqualTo(2);
+    assertThat(number("select count(*) from memory_outbox where scope = 'perf'")).isEqualTo(2);
     assertThat(
             number(
                 "select count(*) from memory_edges e join memory_nodes n on n.id = e.src_id"
