@@ -151,7 +151,9 @@ create table memory_vectors (
   changed_xid xid8 not null default pg_current_xact_id(),
   primary key (generation_id, node_id)
 );
-create index memory_vectors_scope on memory_vectors (generation_id, scope) include (eligible);
+-- What one viewer may see of a scope: the shared lane, own rows, the team's rows.
+create index memory_vectors_scope on memory_vectors (generation_id, scope, memory_lane, owner_agent_id) include (eligible);
+create index memory_vectors_team on memory_vectors (generation_id, scope, owner_team_id) where memory_lane = 'private' and owner_team_id is not null;
 create index memory_vectors_node on memory_vectors (node_id);
 create index memory_vectors_topics on memory_vectors (generation_id, scope) where type = 'topic';
 create index memory_vectors_changed on memory_vectors (changed_xid);
