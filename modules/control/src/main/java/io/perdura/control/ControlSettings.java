@@ -28,6 +28,13 @@ public final class ControlSettings implements SettingCatalog {
    */
   public static final Setting<String> PERDURA_DRAIN_FILE = Setting.text("PERDURA_DRAIN_FILE", null);
 
+  /** Port of Liberty's own endpoints: health, metrics, batch. */
+  public static final Setting<Integer> PERDURA_MGMT_PORT =
+      Setting.integer("PERDURA_MGMT_PORT", 3002, 1, 65_535);
+
+  /** Where the pool connects to: DATABASE_URL as the launcher translated it for JDBC. */
+  public static final Setting<String> PERDURA_DB_URL = Setting.secret("PERDURA_DB_URL");
+
   /** Rows of request telemetry older than this are purged. */
   public static final Setting<Integer> CONTROL_TELEMETRY_RETENTION_HOURS =
       Setting.integer("CONTROL_TELEMETRY_RETENTION_HOURS", 720, 1, 87_600);
@@ -43,6 +50,8 @@ public final class ControlSettings implements SettingCatalog {
           PERDURA_BENCHMARK_ENDPOINTS,
           PERDURA_SLOW_REQUEST_MS,
           PERDURA_DRAIN_FILE,
+          PERDURA_MGMT_PORT,
+          PERDURA_DB_URL,
           CONTROL_TELEMETRY_RETENTION_HOURS,
           CONTROL_TELEMETRY_PURGE_BATCH_LIMIT);
 

@@ -1,0 +1,73 @@
+package io.perdura.api;
+
+import io.perdura.access.Principal;
+import io.perdura.kernel.AionisUri;
+import io.perdura.kernel.LogContext;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Optional;
+
+/** One request on its way: what the filter and the checks found out about it. */
+final class Exchange {
+  private static final String ATTRIBUTE = Exchange.class.getName();
+
+  private final String requestId;
+  private final Route route;
+  private final long startNanos;
+  private final String pathParameter;
+  private Optional<Principal> principal = Optional.empty();
+  private Owner owner;
+
+  /** {@code rawPath} as sent, its escapes known to be sound. */
+  Exchange(String requestId, Route route, String rawPath, long startNanos) {
+    this.requestId = requestId;
+    this.route = route;
+    this.startNanos = startNanos;
+    this.pathParameter =
+        route.hasParameter() ? route.parameter(rawPath).map(AionisUri::decode).orElse(null) : null;
+  }
+
+  static Exchange of(HttpServletRequest request) {
+    return (Exchange) request.getAttribute(ATTRIBUTE);
+  }
+
+  void attach(HttpServletRequest request) {
+    request.setAttribute(ATTRIBUTE, this);
+  }
+
+  String requestId() {
+    return requestId;
+  }
+
+  Route route() {
+    return route;
+  }
+
+  /** The decoded segment that the route leaves open; null when it has none. */
+  String pathParameter() {
+    return pathParameter;
+  }
+
+  Optional<Principal> principal() {
+    return principal;
+  }
+
+  void principal(Optional<Principal> principal) {
+    this.principal = principal;
+  }
+
+  /** Notes whose request this is. */
+  void owner(Owner owner) {
+    this.owner = owner;
+    LogContext.tenant(owner.tenant());
+  }
+
+  /** Whose request this is; null before its credential was looked at. */
+  Owner owner() {
+    return owner;
+  }
+
+  /** Milliseconds since the request arrived. */
+  double elapsedMs() {
+    return (System.nanoTime() - startNanos) / 1e6;
+  }
+}

@@ -1,0 +1,67 @@
+package io.perdura.api;
+
+import io.perdura.embedding.Embeddings;
+import io.perdura.schema.SchemaVersion;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
+import org.eclipse.microprofile.health.Readiness;
+import org.eclipse.microprofile.health.Startup;
+
+/**
+ * What started, ready and live mean here. Liberty shows the same checks on the management port. No
+ * check touches the database: the watch has looked already.
+ */
+@ApplicationScoped
+class HealthChecks {
+  @Inject private ServerState state;
+  @Inject private DatabaseWatch watch;
+  @Inject private Embeddings embeddings;
+  @Inject private Pulse pulse;
+
+  @Produces
+  @Startup
+  HealthCheck server() {
+    return () -> HealthCheckResponse.named("server").status(state.isStarted()).build();
+  }
+
+  @Produces
+  @Readiness
+  HealthCheck database() {
+    return () ->
+        HealthCheckResponse.named("database")
+            .status(watch.acceptsWrites())
+            .withData("seconds_since_writable", watch.secondsSinceWritable())
+            .build();
+  }
+
+  @Produces
+  @Readiness
+  HealthCheck schema() {
+    return () ->
+        HealthCheckResponse.named("schema")
+            .status(watch.schemaIsSufficient())
+            .withData("applied", watch.schemaVersion())
+            .withData("required", SchemaVersion.REQUIRED)
+            .build();
+  }
+
+  @Produces
+  @Readiness
+  HealthCheck embedding() {
+    return () ->
+        HealthCheckResponse.named("embedding")
+            .status(embeddings.isLoaded())
+            .withData("provider", embeddings.model().map(model -> model.name()).orElse("none"))
+            .build();
+  }
+
+  @Produces
+  @Liveness
+  HealthCheck process() {
+    return () -> HealthCheckResponse.named("process").status(pulse.isSound()).build();
+  }
+}

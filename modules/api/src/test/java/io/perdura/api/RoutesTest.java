@@ -1,0 +1,109 @@
+package io.perdura.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class RoutesTest {
+  @Test
+  void aRouteIsFoundByMethodAndExactPath() {
+    assertThat(Routes.find("POST", "/v1/memory/write")).isEqualTo(Routes.WRITE);
+    assertThat(Routes.find("GET", "/health")).isEqualTo(Routes.HEALTH);
+    assertThat(Routes.find("HEAD", "/health")).isEqualTo(Routes.HEALTH);
+  }
+
+  @Test
+  void everythingElseIsNoRoute() {
+    assertThat(
+            List.of(
+                "GET /v1/memory/write",
+                "PUT /v1/memory/write",
+                "POST /v1/memory/write/",
+                "POST //v1/memory/write",
+                "POST /v1/memory/Write",
+                "POST /v1/memory/resolve",
+                "HEAD /v1/memory/write",
+                "GET /v1/memory/sessions//events",
+                "GET /v1/memory/sessions/a/b/events",
+                "GET /v1/memory/sessions/a/events/",
+                "POST /v1/memory/sessions/a/events",
+                "GET /v1/memory/sessions/events",
+                "GET /"))
+        .allSatisfy(
+            line ->
+                assertThat(
+                        Routes.find(
+                            line.substring(0, line.indexOf(' ')),
+                            line.substring(line.indexOf(' ') + 1)))
+                    .as(line)
+                    .isNull());
+  }
+
+  @Test
+  void aSessionIdIsOneSegmentOfThePath() {
+    assertThat(Routes.find("GET", "/v1/memory/sessions/a%2Fb;c/events"))
+        .isEqualTo(Routes.SESSION_EVENTS);
+    assertThat(Routes.SESSION_EVENTS.parameter("/v1/memory/sessions/a%2Fb;c/events"))
+        .contains("a%2Fb;c");
+    assertThat(
+            new Exchange("r", Routes.SESSION_EVENTS, "/v1/memory/sessions/a%2Fb%20c/events", 0)
+                .pathParameter())
+        .isEqualTo("a/b c");
+  }
+
+  @Test
+  void everyRouteHasItsResourceMethodAndEveryMethodItsRoute() throws Exception {
+    List<String> routes =
+        Routes.ALL.stream().map(route -> route.method() + " " + route.path()).toList();
+    assertThat(resourceMethods()).containsExactlyInAnyOrderElementsOf(routes);
+  }
+
+  @Test
+  void everythingUnderV1NeedsACredential() {
+    assertThat(Routes.ALL)
+        .filteredOn(route -> route.path().startsWith("/v1/"))
+        .allSatisfy(route -> assertThat(route.guard()).isNotEqualTo(Route.Guard.NOBODY));
+    assertThat(Routes.ALL)
+        .filteredOn(route -> route.path().startsWith("/v1/admin/"))
+        .allSatisfy(route -> assertThat(route.guard()).isEqualTo(Route.Guard.ADMIN));
+  }
+
+  private static List<String> resourceMethods() throws IOException, ClassNotFoundException {
+    List<String> found = new ArrayList<>();
+    java.nio.file.Path classes = java.nio.file.Path.of("target/classes/io/perdura/api");
+    try (Stream<java.nio.file.Path> files = Files.list(classes)) {
+      for (java.nio.file.Path file : files.toList()) {
+        String name = file.getFileName().toString();
+        if (name.endsWith("Resource.class")) {
+          Class<?> type = Class.forName("io.perdura.api." + name.replace(".class", ""));
+          addMethods(type, found);
+        }
+      }
+    }
+    return found;
+  }
+
+  private static void addMethods(Class<?> type, List<String> found) {
+    String base = type.getAnnotation(Path.class).value();
+    for (Method method : type.getDeclaredMethods()) {
+      String verb =
+          method.isAnnotationPresent(GET.class)
+              ? "GET"
+              : method.isAnnotationPresent(POST.class) ? "POST" : null;
+      if (verb != null) {
+        Path path = method.getAnnotation(Path.class);
+        String full = base + (path == null ? "" : "/" + path.value());
+        found.add(verb + " " + full.replaceAll("/+", "/").replaceAll(":[^}]*}", "}"));
+      }
+    }
+  }
+}
