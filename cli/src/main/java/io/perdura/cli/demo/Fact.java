@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param key names the fact in requests and reports
  * @param text what is written
- * @param question shares no telling word with the text
+ * @param question asks for it in other words
  */
 record Fact(String key, String text, String question) {
   /** Written in one session, asked for from another. */
@@ -15,22 +15,22 @@ record Fact(String key, String text, String question) {
       List.of(
           new Fact(
               "allergy",
-              "Marta gets a dangerous reaction from walnuts, so dessert orders must leave them out.",
-              "Who has a food allergy we need to watch?"),
+              "Marta is allergic to walnuts and pecans.",
+              "Which colleague gets sick from nuts?"),
           new Fact(
               "staging-move",
-              "The staging cluster was moved from Frankfurt to Warsaw because the racks overheated.",
-              "Why did the pre-production environment change its data centre?"),
+              "The staging servers were moved from Frankfurt to Warsaw after the cooling had failed.",
+              "What broke before the test machines were relocated to Poland?"),
           new Fact(
               "invoices",
-              "Nordwind Shipping wants every bill issued in Danish kroner, never in euros.",
-              "In what currency should we charge the shipping company?"),
+              "Nordwind Shipping wants every invoice in Danish kroner instead of euros.",
+              "Which client do we bill in the money of Denmark?"),
           new Fact(
               "releases",
-              "We never deploy on Friday afternoons since the outage that cost us a weekend.",
-              "When is it forbidden to ship a new version?"),
+              "Nobody may deploy on Friday afternoons, because a bad release once ruined the weekend.",
+              "Which day of the week is closed for deployments?"),
           new Fact(
-              "spare-key",
-              "The replacement office key hangs behind the framed map next to the kitchen door.",
-              "I am locked out of the building, where can I find another one to get in?"));
+              "backups",
+              "Once a month we restore a backup on an empty machine to prove that it works.",
+              "How do we know that our backups are any good?")));
 }
