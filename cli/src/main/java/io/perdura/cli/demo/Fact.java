@@ -32,5 +32,5 @@ record Fact(String key, String text, String question) {
           new Fact(
               "backups",
               "Once a month we restore a backup on an empty machine to prove that it works.",
-              "How do we know that our backups are any good?")));
+              "How do we know that our backups are any good?"));
 }
