@@ -14,6 +14,7 @@ final class WriteResult {
   private final EmbeddingPlan plan;
   private final Map<PreparedEdge.Key, UUID> edgeIds;
   private ObjectNode clustered;
+  private boolean raced;
 
   /** {@code edgeIds}: edges that were stored before, under an id of their own. */
   WriteResult(
@@ -27,6 +28,16 @@ final class WriteResult {
     this.commitHash = commitHash;
     this.plan = plan;
     this.edgeIds = edgeIds;
+  }
+
+  WriteResult raced(boolean lost) {
+    this.raced = lost;
+    return this;
+  }
+
+  /** True when another writer stored some of the nodes between our look and our statement. */
+  boolean isRaced() {
+    return raced;
   }
 
   UUID commitId() {

@@ -26,13 +26,20 @@ final class WriteRun {
 
   private final PreparedWrite write;
   private final int generationId;
+  private final WriteFacts assumed;
   private final WriteParts parts;
   private int lostRaces;
 
-  /** {@code generationId}: where the caller's vectors belong; ignored when there are none. */
-  WriteRun(PreparedWrite write, int generationId, WriteParts parts) {
+  /**
+   * Prepares a run.
+   *
+   * @param generationId where the caller's vectors belong; ignored when there are none
+   * @param assumed which of the nodes are known to be stored; all others are taken for new
+   */
+  WriteRun(PreparedWrite write, int generationId, WriteFacts assumed, WriteParts parts) {
     this.write = write;
     this.generationId = generationId;
+    this.assumed = assumed;
     this.parts = parts;
   }
 
@@ -95,7 +102,7 @@ final class WriteRun {
   private WriteResult store(Tx tx) throws SQLException {
     WriteStore store = new WriteStore(tx.connection(), write);
     boolean lookFirst = lostRaces > 0 || write.request.parentCommitId != null;
-    WriteFacts facts = lookFirst ? look(store, null) : WriteFacts.NONE;
+    WriteFacts facts = lookFirst ? look(store, null) : assumed;
     String hash = write.commitHash(facts.parentHash == null ? "" : facts.parentHash);
     for (int round = 0; round < MAX_ROUNDS; round++) {
       UUID commitId = facts.commitId == null ? UUID.randomUUID() : facts.commitId;
@@ -103,13 +110,14 @@ final class WriteRun {
       WriteStore.Stored stored =
           store.store(facts, commitId, hash, generationId, plan.jobs(commitId));
       if (stored.commitId() != null) {
-        if (stored.inserted() < stored.fresh().size()) {
+        boolean raced = stored.inserted() < stored.fresh().size();
+        if (raced) {
           look(store, hash); // another writer was faster: its nodes must be of our scopes
         }
         if (facts.commitId != null) {
           store.attach(commitId, plan.clustersAfterEmbedding());
         }
-        return new WriteResult(write, stored.commitId(), hash, plan, stored.edgeIds());
+        return new WriteResult(write, commitId, hash, plan, stored.edgeIds()).raced(raced);
       }
       facts = look(store, hash);
     }
@@ -169,10 +177,7 @@ final class WriteRun {
       }
       return new SQLException("a write lost a race", "40001", e);
     }
-    if (state.startsWith("22") || state.equals("54000")) {
-      throw SqlFaults.refused(e);
-    }
-    return e;
+    return SqlFaults.translate(e);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.perdura.memory;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.kernel.Database;
 import io.perdura.kernel.Once;
 import io.perdura.kernel.Settings;
@@ -8,6 +9,7 @@ import io.perdura.outbox.Outbox;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
+import java.util.function.Function;
 
 /**
  * Writes nodes and edges as one commit, with everything that the commit owes (contract, section 3).
@@ -60,43 +62,45 @@ public class WriteService {
    *     identity_mismatch}, 409 or 410 about the Idempotency-Key, 503 without a database
    */
   public Once.Answer write(WriteRequest request, Once once) {
-    PreparedWrite write = prepare(request);
-    WriteRun run = run(write);
+    return execute(request, once, WriteResult::toJson);
+  }
+
+  /** Stores {@code request} and returns what {@code answer} makes of the result. */
+  Once.Answer execute(WriteRequest request, Once once, Function<WriteResult, ObjectNode> answer) {
+    WriteRun run = run(prepare(request), WriteFacts.NONE);
     long start = System.nanoTime();
-    Once.Answer answer = null;
-    if (!once.isKeyed() && run.isDirect()) {
-      answer = direct(run);
+    try {
+      if (!once.isKeyed() && run.isDirect()) {
+        WriteResult result = database.statement("write", run::direct);
+        if (result != null) {
+          run.follow(result);
+          return new Once.Answer(answer.apply(result), false);
+        }
+      }
+      return database.once(once, "write", tx -> answer.apply(run.in(tx)));
+    } finally {
+      parts.meter().stage("write", "transaction", System.nanoTime() - start);
     }
-    if (answer == null) {
-      answer = database.once(once, "write", tx -> run.in(tx).toJson());
-    }
-    parts.meter().stage("write", "transaction", System.nanoTime() - start);
-    return answer;
   }
 
-  private Once.Answer direct(WriteRun run) {
-    WriteResult result = database.statement("write", run::direct);
-    if (result == null) {
-      return null;
-    }
-    run.follow(result);
-    return new Once.Answer(result.toJson(), false);
-  }
-
-  PreparedWrite prepare(WriteRequest request) {
+  private PreparedWrite prepare(WriteRequest request) {
     long start = System.nanoTime();
     PreparedWrite write = PreparedWrite.of(request, settings);
     parts.meter().stage("write", "prepare", System.nanoTime() - start);
     return write;
   }
 
-  /** Returns a run of {@code write}; make it outside of transactions. */
-  WriteRun run(PreparedWrite write) {
-    return new WriteRun(write, write.hasVectors() ? generations.configured() : 0, parts);
+  private WriteRun run(PreparedWrite write, WriteFacts assumed) {
+    int generationId = write.hasVectors() ? generations.configured() : 0;
+    return new WriteRun(write, generationId, assumed, parts);
   }
 
-  /** Stores a write without vectors of the caller's in a transaction that is open already. */
-  WriteResult writeIn(Tx tx, WriteRequest request) throws SQLException {
-    return new WriteRun(prepare(request), 0, parts).in(tx);
+  /**
+   * Stores a write in a transaction that is open already.
+   *
+   * @param known stored nodes that the caller has looked up in this transaction
+   */
+  WriteResult writeIn(Tx tx, WriteRequest request, WriteFacts known) throws SQLException {
+    return run(prepare(request), known).in(tx);
   }
 }
