@@ -263,7 +263,7 @@ create table idempotency_keys (
   route text not null,
   key text not null,
   body_sha256 text not null,
-  response jsonb,
+  response json,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
   primary key (tenant, principal, route, key)

@@ -1,9 +1,11 @@
 package io.perdura.kernel;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /**
  * Rows of Idempotency-Keys. The row is inserted first: a concurrent request with the same key waits
@@ -23,7 +25,7 @@ final class OnceStore {
       "select body_sha256, response::text from idempotency_keys where tenant = ? and principal = ? and route = ? and key = ?";
 
   private static final String STORE =
-      "update idempotency_keys set response = ?::jsonb where tenant = ? and principal = ? and route = ? and key = ?";
+      "update idempotency_keys set response = ?::json where tenant = ? and principal = ? and route = ? and key = ?";
 
   private OnceStore() {}
 
@@ -59,19 +61,49 @@ final class OnceStore {
     }
   }
 
+  /** Returns the stored answer of a key that is still valid; empty when it was never used. */
+  static Optional<Once.Answer> peek(Connection connection, Once once) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(FIND + " and expires_at > now()")) {
+      bindKey(statement, 1, once);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next()
+            ? Optional.of(new Once.Answer(answer(row, once), true))
+            : Optional.empty();
+      }
+    }
+  }
+
   private static JsonNode stored(Tx tx, Once once) throws SQLException {
     try (PreparedStatement statement = tx.connection().prepareStatement(FIND)) {
       bindKey(statement, 1, once);
       try (ResultSet row = statement.executeQuery()) {
-        if (!row.next() || !row.getString(1).equals(once.bodySha256())) {
-          throw new ApiException(
-              409,
-              "idempotency_key_reused",
-              "this Idempotency-Key was used with another body; send a new key for a new request");
+        if (!row.next()) {
+          throw reused();
         }
-        return Jsons.stored(row.getString(2));
+        return answer(row, once);
       }
     }
+  }
+
+  private static JsonNode answer(ResultSet row, Once once) throws SQLException {
+    if (!row.getString(1).equals(once.bodySha256())) {
+      throw reused();
+    }
+    String response = row.getString(2);
+    if (response == null) {
+      // Key and answer commit together; only an erasure takes the answer away again.
+      throw new ApiException(
+          410, "erased", "what the first request with this Idempotency-Key wrote was erased since");
+    }
+    return Jsons.stored(response);
+  }
+
+  private static ApiException reused() {
+    return new ApiException(
+        409,
+        "idempotency_key_reused",
+        "this Idempotency-Key was used with another body; send a new key for a new request");
   }
 
   private static void bindKey(PreparedStatement statement, int from, Once once)
