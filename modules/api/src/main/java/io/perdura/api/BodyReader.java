@@ -8,14 +8,11 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.perdura.kernel.ApiException;
-import io.perdura.kernel.InvalidRequestException;
-import io.perdura.kernel.Issue;
 import io.perdura.kernel.Jsons;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -55,24 +52,33 @@ final class BodyReader {
         Jsons.object().put("content_type", type));
   }
 
-  static JsonNode parse(byte[] bytes) {
+  private static JsonNode parse(byte[] bytes) {
+    if (isOtherEncoding(bytes)) {
+      throw invalid("the body must be UTF-8", null);
+    }
     try {
       JsonNode body = STRICT.readTree(bytes);
       if (body.isMissingNode()) {
-        throw invalid("the body is empty, but its content type is application/json");
+        throw invalid("the body is empty, but its content type is application/json", null);
       }
       refusePrototypes(body);
       return body;
     } catch (JsonProcessingException e) {
       JsonLocation at = e.getLocation();
       throw invalid(
-          "the body is not valid JSON"
-              + (at == null
-                  ? ""
-                  : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")"));
+          "the body is not valid JSON",
+          at == null
+              ? null
+              : Jsons.object().put("line", at.getLineNr()).put("column", at.getColumnNr()));
     } catch (IOException e) {
       throw new IllegalStateException("bytes in memory can always be read", e);
     }
+  }
+
+  /** JSON in UTF-16 or UTF-32 starts with a mark of byte order or has a zero among two bytes. */
+  private static boolean isOtherEncoding(byte[] bytes) {
+    return bytes.length > 1
+        && (bytes[0] == 0 || bytes[1] == 0 || bytes[0] == (byte) 0xfe || bytes[0] == (byte) 0xff);
   }
 
   private static byte[] bytes(HttpServletRequest request) throws IOException {
@@ -114,7 +120,9 @@ final class BodyReader {
             field.getKey().equals("__proto__")
                 || (field.getKey().equals("constructor") && field.getValue().has("prototype"));
         if (hostile) {
-          throw invalid("the key " + field.getKey() + " is not allowed");
+          throw invalid(
+              "the key " + field.getKey() + " is not allowed",
+              Jsons.object().put("key", field.getKey()));
         }
         refusePrototypes(field.getValue());
       }
@@ -127,8 +135,8 @@ final class BodyReader {
     }
   }
 
-  private static ApiException invalid(String message) {
-    return new InvalidRequestException(List.of(new Issue("", message)));
+  private static ApiException invalid(String message, JsonNode details) {
+    return ApiException.badRequest("invalid_request", message, details);
   }
 
   private static ApiException tooLarge() {

@@ -97,7 +97,7 @@ public class Calls {
               && adminToken.allowsDebugEmbeddings(
                   request.getHeader("x-admin-token"), admission.clientAddress(request));
       long waited = permit == null ? 0 : permit.waitMs();
-      return answer(service.apply(input, new Call(once, waited, debug)));
+      return answer(service.apply(input, new Call(exchange.principal(), once, waited, debug)));
     } finally {
       if (permit != null) {
         permit.close();

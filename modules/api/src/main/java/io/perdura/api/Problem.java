@@ -46,7 +46,7 @@ record Problem(int status, ObjectNode body, OptionalInt retryAfterSeconds) {
         404,
         Jsons.object()
             .put("message", "Route " + method + ":" + shorten(rawPath) + " not found")
-            .put("error", "not_found")
+            .put("error", "Not Found")
             .put("statusCode", 404),
         OptionalInt.empty());
   }

@@ -7,11 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.perdura.kernel.ApiException;
 import io.perdura.kernel.Jsons;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BodyReaderTest {
+  private static final Charset UTF_32 = Charset.forName("UTF-32");
+
   @Test
   void jsonIsReadWhateverItsParametersAndCase() throws IOException {
     for (String type : List.of("application/json", "Application/JSON ; charset=utf-8; x=y")) {
@@ -65,6 +68,9 @@ class BodyReaderTest {
       refuses(400, "invalid_request", request(broken));
     }
     refuses(400, "invalid_request", request("").body(new byte[] {'"', (byte) 0xff, '"'}));
+    for (Charset other : List.of(StandardCharsets.UTF_16, StandardCharsets.UTF_16LE, UTF_32)) {
+      refuses(400, "invalid_request", request("").body("{}".getBytes(other)));
+    }
   }
 
   @Test
@@ -75,8 +81,8 @@ class BodyReaderTest {
             e ->
                 assertThat(e.body().toString())
                     .isEqualTo(
-                        "{\"error\":\"invalid_request\",\"issues\":[{\"path\":\"\",\"message\":\"the body is"
-                            + " not valid JSON (line 1, column 12)\"}]}"));
+                        "{\"error\":\"invalid_request\",\"message\":\"the body is not valid JSON\","
+                            + "\"details\":{\"line\":1,\"column\":12}}"));
   }
 
   @Test

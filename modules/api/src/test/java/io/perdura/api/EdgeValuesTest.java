@@ -87,7 +87,7 @@ class EdgeValuesTest {
   void unknownRoutesHaveTheFrameworksShape() {
     assertThat(Problem.notFound("POST", "/x").body().toString())
         .isEqualTo(
-            "{\"message\":\"Route POST:/x not found\",\"error\":\"not_found\",\"statusCode\":404}");
+            "{\"message\":\"Route POST:/x not found\",\"error\":\"Not Found\",\"statusCode\":404}");
     assertThat(Problem.badPath("/%zz").body().toString())
         .isEqualTo(
             "{\"error\":\"Bad Request\",\"code\":\"FST_ERR_BAD_URL\",\"message\":\"'/%zz' is not a valid"
