@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -69,6 +70,16 @@ public class Database {
       return new Once.Answer(transaction(name, work), false);
     }
     return retrying(name, true, attempt -> writeOnce(tx -> OnceStore.run(tx, once, work), attempt));
+  }
+
+  /**
+   * Returns the stored answer of a keyed request, for work that cannot be one transaction and has
+   * to know before it begins; empty when the key is new or there is none.
+   */
+  public Optional<Once.Answer> answered(Once once) {
+    return once.isKeyed()
+        ? read("idempotency key", connection -> OnceStore.peek(connection, once))
+        : Optional.empty();
   }
 
   private <T> T readOnce(Work<Connection, T> work) throws SQLException {
