@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * The configuration of this process: environment variables (or any MicroProfile Config source) with
@@ -16,6 +18,8 @@ import java.util.function.Function;
  * process lives.
  */
 public class Settings {
+  private static final Logger LOG = Logger.getLogger(Settings.class.getName());
+
   private final Function<String, String> lookup;
   private final Map<Setting<?>, Optional<Object>> values = new ConcurrentHashMap<>();
 
@@ -75,8 +79,13 @@ public class Settings {
         }
       }
     }
-    if (faults.isEmpty()) {
-      catalogs.forEach(catalog -> faults.addAll(catalog.check(this)));
+    for (SettingCatalog catalog : catalogs) {
+      try {
+        faults.addAll(catalog.check(this));
+      } catch (IllegalArgumentException e) {
+        // The rule needs a value that is faulty itself, and listed already.
+        LOG.log(Level.FINE, "rules that cannot be checked yet", e);
+      }
     }
     return faults;
   }
