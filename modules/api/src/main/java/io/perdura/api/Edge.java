@@ -67,7 +67,8 @@ class Edge {
     if (exchange.route().telemetry() != null && exchange.owner() != null) {
       telemetry.add(sample(exchange, status, elapsedMs));
     }
-    if (elapsedMs >= slowMs || status >= 500) {
+    boolean probe = exchange.route().guard() == Route.Guard.NOBODY;
+    if (!probe && (elapsedMs >= slowMs || status >= 500)) {
       LOG.log(
           Level.INFO,
           "{0} {1} answered {2} in {3} ms",

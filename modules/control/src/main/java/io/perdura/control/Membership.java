@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.kernel.Database;
-import io.perdura.kernel.Deadline;
 import io.perdura.kernel.Jsons;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.time.Duration;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +30,6 @@ public class Membership {
   /** A row that was not renewed for so long belongs to a dead server. */
   public static final int DEAD_AFTER_SECONDS = 3 * INTERVAL_SECONDS;
 
-  private static final Duration INTERVAL = Duration.ofSeconds(INTERVAL_SECONDS);
   private static final Logger LOG = Logger.getLogger(Membership.class.getName());
 
   private final Database database;
@@ -63,9 +62,9 @@ public class Membership {
     heartbeat.cancel(false);
     heartbeat = null;
     if (registered) {
-      try {
-        Deadline.run(INTERVAL, () -> MembershipSql.remove(database, self.id()));
-      } catch (RuntimeException e) {
+      try (Connection connection = database.dataSource().getConnection()) {
+        MembershipSql.remove(connection, self.id());
+      } catch (SQLException e) {
         LOG.log(Level.INFO, "the heartbeat row could not be removed; it dies by itself", e);
       }
     }
@@ -91,18 +90,23 @@ public class Membership {
     return body;
   }
 
-  /** Renews the row once; never throws. */
+  /**
+   * Renews the row once; never throws. Goes to the pool directly: the next beat is the repetition,
+   * and an outage is no news every two seconds.
+   */
   void beat() {
-    try {
-      Deadline.run(INTERVAL, this::renew);
-    } catch (RuntimeException e) {
+    try (Connection connection = database.dataSource().getConnection()) {
+      renew(connection);
+    } catch (SQLException e) {
       LOG.log(Level.FINE, "no heartbeat: the database is not there", e);
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "no heartbeat", e);
     }
   }
 
-  private void renew() {
+  private void renew(Connection connection) throws SQLException {
     String state = draining ? "draining" : "up";
-    boolean taken = MembershipSql.beat(database, self, state, !registered, DEAD_AFTER_SECONDS);
+    boolean taken = MembershipSql.beat(connection, self, state, !registered, DEAD_AFTER_SECONDS);
     if (taken && !registered) {
       LOG.log(
           Level.WARNING,

@@ -2,7 +2,6 @@ package io.perdura.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.perdura.kernel.Database;
 import io.perdura.kernel.Jsons;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -52,39 +51,34 @@ final class MembershipSql {
    * @param starting true for the first beat of a process
    */
   static boolean beat(
-      Database database, Member member, String state, boolean starting, int deadAfterSeconds) {
-    return database.transaction(
-        "heartbeat",
-        tx -> {
-          try (PreparedStatement statement = tx.connection().prepareStatement(BEAT)) {
-            statement.setDouble(1, deadAfterSeconds);
-            statement.setString(2, member.id());
-            statement.setString(3, member.id());
-            statement.setString(4, member.role());
-            statement.setString(5, member.version());
-            statement.setString(6, member.host());
-            statement.setObject(7, member.httpPort(), Types.INTEGER);
-            statement.setString(8, member.schemaVersion());
-            statement.setString(9, state);
-            statement.setBoolean(10, starting);
-            try (ResultSet row = statement.executeQuery()) {
-              row.next();
-              return row.getBoolean(1);
-            }
-          }
-        });
+      Connection connection, Member member, String state, boolean starting, int deadAfterSeconds)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(BEAT)) {
+      statement.setQueryTimeout(Membership.INTERVAL_SECONDS);
+      statement.setDouble(1, deadAfterSeconds);
+      statement.setString(2, member.id());
+      statement.setString(3, member.id());
+      statement.setString(4, member.role());
+      statement.setString(5, member.version());
+      statement.setString(6, member.host());
+      statement.setObject(7, member.httpPort(), Types.INTEGER);
+      statement.setString(8, member.schemaVersion());
+      statement.setString(9, state);
+      statement.setBoolean(10, starting);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getBoolean(1);
+      }
+    }
   }
 
-  static void remove(Database database, String id) {
-    database.transaction(
-        "leave the cluster",
-        tx -> {
-          try (PreparedStatement statement =
-              tx.connection().prepareStatement("delete from cluster_members where id = ?")) {
-            statement.setString(1, id);
-            return statement.executeUpdate();
-          }
-        });
+  static void remove(Connection connection, String id) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("delete from cluster_members where id = ?")) {
+      statement.setQueryTimeout(Membership.INTERVAL_SECONDS);
+      statement.setString(1, id);
+      statement.executeUpdate();
+    }
   }
 
   static int forget(Connection connection) throws SQLException {

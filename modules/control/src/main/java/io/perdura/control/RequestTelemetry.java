@@ -1,14 +1,12 @@
 package io.perdura.control;
 
 import io.perdura.kernel.Database;
-import io.perdura.kernel.Deadline;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -33,7 +31,7 @@ public class RequestTelemetry {
   private static final int QUEUE = 10_000;
   private static final int ROWS_PER_STATEMENT = 1_000;
   private static final long INTERVAL_MS = 500;
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final int PATIENCE_SECONDS = 2;
 
   private static final String INSERT =
       """
@@ -88,9 +86,9 @@ public class RequestTelemetry {
   synchronized void flush() {
     List<RequestSample> batch = new ArrayList<>(ROWS_PER_STATEMENT);
     while (queue.drainTo(batch, ROWS_PER_STATEMENT) > 0) {
-      try {
-        Deadline.run(PATIENCE, () -> write(batch));
-      } catch (RuntimeException e) {
+      try (Connection connection = database.dataSource().getConnection()) {
+        insert(connection, batch);
+      } catch (SQLException | RuntimeException e) {
         dropped.add(batch.size());
         LOG.log(Level.FINE, "request telemetry lost: the database is not there", e);
       }
@@ -98,12 +96,9 @@ public class RequestTelemetry {
     }
   }
 
-  private void write(List<RequestSample> batch) {
-    database.transaction("write request telemetry", tx -> insert(tx.connection(), batch));
-  }
-
-  private static int insert(Connection connection, List<RequestSample> batch) throws SQLException {
+  private static void insert(Connection connection, List<RequestSample> batch) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
+      statement.setQueryTimeout(PATIENCE_SECONDS);
       statement.setArray(1, array(connection, "text", batch, RequestSample::tenantId));
       statement.setArray(2, array(connection, "text", batch, RequestSample::scope));
       statement.setArray(3, array(connection, "text", batch, RequestSample::endpoint));
@@ -111,7 +106,7 @@ public class RequestTelemetry {
       statement.setArray(5, array(connection, "float8", batch, RequestSample::latencyMs));
       statement.setArray(6, array(connection, "text", batch, RequestSample::requestId));
       statement.setArray(7, array(connection, "text", batch, RequestSample::apiKeyPrefix));
-      return statement.executeUpdate();
+      statement.executeUpdate();
     }
   }
 
