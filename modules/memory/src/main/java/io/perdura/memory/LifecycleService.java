@@ -55,10 +55,12 @@ public class LifecycleService {
    * @throws io.perdura.kernel.ApiException 400 {@code rehydrate_no_resolved_nodes}
    */
   public Once.Answer rehydrate(RehydrateRequest request, Once once) {
-    return database.once(once, "rehydrate", tx -> rehydrate(tx, request));
+    int generationId = generations.configured();
+    return database.once(once, "rehydrate", tx -> rehydrate(tx, request, generationId));
   }
 
-  private JsonNode rehydrate(Tx tx, RehydrateRequest request) throws SQLException {
+  private JsonNode rehydrate(Tx tx, RehydrateRequest request, int generationId)
+      throws SQLException {
     LifecycleStore store = new LifecycleStore(tx.connection(), request.scope);
     Map<UUID, LifecycleStore.Found> found = store.lock(request.selection, request.identity);
     NodeSelection.Resolution resolution =
@@ -82,9 +84,8 @@ public class LifecycleService {
       putMissing(diff, resolution);
       commit = commit(tx, request.scope, REHYDRATE, request.actor, request.selection, diff);
       store.rehydrate(request, moved, commit.id(), now);
-      int generation = generations.configured();
       tx.afterCommit(
-          () -> vectorEvents.fire(new VectorsChanged(request.scope.key(), generation, moved)));
+          () -> vectorEvents.fire(new VectorsChanged(request.scope.key(), generationId, moved)));
     }
     ObjectNode answer =
         Jsons.object()

@@ -91,7 +91,8 @@ public class WriteService {
   }
 
   private WriteRun run(PreparedWrite write, WriteFacts assumed) {
-    int generationId = write.hasVectors() ? generations.configured() : 0;
+    boolean needed = write.hasVectors() || !write.request.topicClusterAsync;
+    int generationId = needed ? generations.configured() : 0;
     return new WriteRun(write, generationId, assumed, parts);
   }
 

@@ -1,0 +1,164 @@
+package io.perdura.memory;
+
+/** Statements of erasure. */
+final class EraseSql {
+  /** True when a JSON document has one of the ids as a value, at any depth. */
+  private static String mentions(String column) {
+    return "exists (select from jsonb_path_query("
+        + column
+        + ", 'strict $.**') p where jsonb_typeof(p) = 'string' and p #>> '{}' = any(?::text[]))";
+  }
+
+  /** The session's topic, everything that is part of it, and what was appended to it by name. */
+  static final String SESSION_NODES =
+      """
+      select n.id, n.client_id from memory_nodes n
+      where n.scope = ? and n.created_at <= ? and (
+        n.id = ?
+        or n.id in (select e.src_id from memory_edges e where e.dst_id = ? and e.type = 'part_of' and n.type = 'event')
+        or starts_with(n.client_id, ?))
+      """;
+
+  static final String NODE =
+      "select n.id, n.client_id from memory_nodes n where n.scope = ? and n.created_at <= ? and n.id = ?";
+
+  /** Summaries that were rolled up from erased nodes carry their texts. */
+  static final String ROLLUPS =
+      """
+      select r.id, r.client_id from memory_nodes r
+      where r.scope = ? and r.slots->>'summary_kind' = 'compression_rollup'
+        and exists (select from memory_edges e where e.src_id = r.id and e.type = 'derived_from' and e.dst_id = any(?::uuid[]))
+      """;
+
+  /** Topics that clustering made from the nodes, or that they joined. */
+  static final String TOPICS =
+      """
+      select distinct t.id from memory_nodes t
+      where t.scope = ? and t.type = 'topic' and t.slots->>'created_by' = 'topic_cluster' and not t.id = any(?::uuid[])
+        and (t.slots->>'seed_event_id' = any(?::text[])
+          or exists (select from memory_edges e where e.dst_id = t.id and e.type = 'part_of' and e.src_id = any(?::uuid[])))
+      """;
+
+  static final String OUTBOX_MENTIONS =
+      "select id, payload::text from memory_outbox o where scope = ? and "
+          + mentions("o.payload")
+          + " order by id limit ? for update";
+
+  static final String OUTBOX_UPDATE =
+      "update memory_outbox set payload = ?::jsonb, last_error = null, failed_reason = null where id = ?";
+
+  static final String OUTBOX_DELETE = "delete from memory_outbox where id = ?";
+
+  /** Commits of the tenant, in pages by id: a node may be named by a commit of another scope. */
+  static final String COMMIT_PAGE =
+      """
+      select id, %s from memory_commits c where starts_with(c.scope, ?) = ? and id > ? order by id limit ?
+      """
+          .formatted("case when " + mentions("c.diff_json") + " then diff_json::text end");
+
+  static final String COMMIT_UPDATE =
+      "update memory_commits set diff_json = ?::jsonb, erased_at = now() where id = ?";
+
+  static final String KEYS_UPDATE =
+      "update idempotency_keys k set response = null where tenant = ? and response is not null and "
+          + mentions("k.response");
+
+  /** Edges, rule definitions and vectors first, so that they are counted; then the nodes. */
+  static final String DELETE_NODES =
+      """
+      with k as materialized (select id from memory_nodes where id = any(?::uuid[]) order by id for update),
+      e as (delete from memory_edges where src_id in (select id from k) or dst_id in (select id from k) returning 1),
+      d as (delete from memory_rule_defs where rule_node_id in (select id from k) returning 1),
+      v as (delete from memory_vectors where node_id in (select id from k) returning 1),
+      n as (delete from memory_nodes where id in (select id from k) returning 1)
+      select (select count(*) from n), (select count(*) from e), (select count(*) from d), (select count(*) from v)
+      """;
+
+  static final String SCOPE_NODE_PAGE =
+      """
+      select n.id from memory_nodes n where n.scope = ? and n.id > ? and n.created_at <= ? order by n.id limit ?
+      """;
+
+  /** Nodes of a page whose commit is of another scope: that commit's diff names them. */
+  static final String FOREIGN_COMMITS =
+      """
+      select n.id, n.client_id from memory_nodes n join memory_commits c on c.id = n.commit_id
+      where n.id = any(?::uuid[]) and c.scope <> n.scope
+      """;
+
+  static final String SCOPE_EDGES =
+      """
+      delete from memory_edges where id = any(array(
+        select id from memory_edges where scope = ? and created_at <= ? order by created_at desc, id limit ?))
+      """;
+
+  static final String SCOPE_OUTBOX =
+      """
+      delete from memory_outbox where id = any(array(
+        select id from memory_outbox where scope = ? and created_at <= ? limit ?))
+      """;
+
+  static final String SCOPE_AUDIT =
+      """
+      delete from memory_recall_audit where id = any(array(
+        select id from memory_recall_audit where scope = ? and created_at <= ? limit ?))
+      """;
+
+  static final String SCOPE_TELEMETRY =
+      """
+      delete from memory_request_telemetry where id = any(array(
+        select id from memory_request_telemetry where tenant_id = ? and scope = ? and created_at <= ? limit ?))
+      """;
+
+  static final String TENANT_TELEMETRY =
+      """
+      delete from memory_request_telemetry where id = any(array(
+        select id from memory_request_telemetry where tenant_id = ? and created_at <= ? limit ?))
+      """;
+
+  static final String SCOPE_COMMITS =
+      """
+      with page as (
+        select id, created_at, erased_at from memory_commits
+        where scope = ? and created_at <= ? and (created_at, id) > (?, ?::uuid) order by created_at, id limit ?
+      ), emptied as (
+        update memory_commits c set diff_json = '{}', erased_at = now() from page
+        where c.id = page.id and c.erased_at is null returning 1
+      )
+      select (select count(*) from emptied), p.created_at, p.id from page p order by p.created_at desc, p.id desc limit 1
+      """;
+
+  static final String SCOPE_KEYS =
+      """
+      update idempotency_keys set response = null
+      where tenant = ? and response->>'scope' = ? and response is not null and created_at <= ?
+      """;
+
+  static final String TENANT_KEYS =
+      "update idempotency_keys set response = null where tenant = ? and response is not null and created_at <= ?";
+
+  /** A scope without vectors needs no pin; the next vector pins it to the model of its day. */
+  static final String SCOPE_PIN =
+      """
+      delete from embedding_scopes s where s.scope = ?
+        and not exists (select from memory_vectors v where v.scope = s.scope and v.generation_id = s.generation_id)
+      """;
+
+  /** Every scope key that has rows anywhere, by skipping along the indexes. */
+  static final String ALL_SCOPES =
+      """
+      with recursive
+      n(s) as ((select min(scope) from memory_nodes) union all
+        select (select min(scope) from memory_nodes where scope > n.s) from n where n.s is not null),
+      c(s) as ((select min(scope) from memory_commits) union all
+        select (select min(scope) from memory_commits where scope > c.s) from c where c.s is not null),
+      o(s) as ((select min(scope) from memory_outbox) union all
+        select (select min(scope) from memory_outbox where scope > o.s) from o where o.s is not null),
+      a(s) as ((select min(scope) from memory_recall_audit) union all
+        select (select min(scope) from memory_recall_audit where scope > a.s) from a where a.s is not null)
+      select s from (select s from n union select s from c union select s from o union select s from a
+        union select scope from embedding_scopes) x where s is not null order by s
+      """;
+
+  private EraseSql() {}
+}
