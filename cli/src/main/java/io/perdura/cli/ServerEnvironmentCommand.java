@@ -1,15 +1,18 @@
 package io.perdura.cli;
 
 import io.perdura.cli.config.DatabaseUrl;
+import io.perdura.cli.config.EnvFile;
 import io.perdura.cli.config.Environment;
 import io.perdura.cli.local.ServerSettings;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /**
  * {@code perdura server-environment}: DATABASE_URL in the form that the server configuration reads,
- * as shell assignments.
+ * and what {@code .env} adds to the environment, as shell assignments.
  *
  * <p>For the launcher and for service units, which evaluate or store the output (mode 0600): it
  * carries the password.
@@ -18,7 +21,8 @@ import picocli.CommandLine.Command;
     name = "server-environment",
     hidden = true,
     mixinStandardHelpOptions = true,
-    description = "Print DATABASE_URL as the variables that the server reads (with the password).")
+    description =
+        "Print what a server needs beside the environment, as shell assignments (with the password).")
 public final class ServerEnvironmentCommand implements Callable<Integer> {
   private final Console console;
 
@@ -28,14 +32,19 @@ public final class ServerEnvironmentCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    DatabaseUrl database =
-        Environment.ofProcess()
-            .get("DATABASE_URL")
-            .map(DatabaseUrl::parse)
-            .orElseThrow(() -> new Trouble("DATABASE_URL is not set."));
-    for (Map.Entry<String, String> variable : ServerSettings.forForeignStart(database).entrySet()) {
-      console.print("export " + variable.getKey() + "=" + quoted(variable.getValue()));
+    Map<String, String> added = new TreeMap<>(EnvFile.read(Path.of(".env")));
+    added.keySet().removeAll(System.getenv().keySet());
+    Environment environment = Environment.ofProcess();
+    if (environment.get("PERDURA_DB_URL").isEmpty()) {
+      DatabaseUrl database =
+          environment
+              .get("DATABASE_URL")
+              .map(DatabaseUrl::parse)
+              .orElseThrow(() -> new Trouble("DATABASE_URL is not set."));
+      added.putAll(ServerSettings.forForeignStart(database));
     }
+    added.remove("DATABASE_URL");
+    added.forEach((name, value) -> console.print("export " + name + "=" + quoted(value)));
     return 0;
   }
 

@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,9 +77,7 @@ class LauncherTest {
     return Scripts.run(
         environment,
         Path.of("/"),
-        java.util.stream.Stream.concat(
-                java.util.stream.Stream.of(home.resolve("perdura").toString()),
-                java.util.Arrays.stream(arguments))
+        Stream.concat(Stream.of(home.resolve("perdura").toString()), Arrays.stream(arguments))
             .toList());
   }
 

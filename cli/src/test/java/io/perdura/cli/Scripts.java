@@ -25,6 +25,7 @@ final class Scripts {
       ProcessBuilder builder =
           new ProcessBuilder(command)
               .directory(directory.toFile())
+              .redirectInput(Path.of("/dev/null").toFile())
               .redirectOutput(out.toFile())
               .redirectError(err.toFile());
       builder.environment().clear();
