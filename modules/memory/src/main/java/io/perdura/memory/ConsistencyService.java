@@ -88,13 +88,13 @@ public class ConsistencyService {
     switch (erasure.kind()) {
       case NODE -> {
         ScopeKey scope = erasure.scopeKey(defaults);
-        add(connection, counts, ResidueSql.NODE, scope.key(), erasure.target(), at(erasure));
+        addNode(connection, counts, scope, erasure.target(), erasure);
       }
       case SESSION -> {
         ScopeKey scope = erasure.scopeKey(defaults);
         String topic = SessionNames.node(scope.key(), erasure.target()).toString();
         String prefix = SessionNames.eventPrefix(erasure.target());
-        add(connection, counts, ResidueSql.NODE, scope.key(), topic, at(erasure));
+        addNode(connection, counts, scope, topic, erasure);
         add(connection, counts, ResidueSql.SESSION_EVENTS, scope.key(), prefix, at(erasure));
       }
       case SCOPE -> countScope(connection, counts, erasure.scopeKey(defaults), erasure);
@@ -108,6 +108,17 @@ public class ConsistencyService {
       }
     }
     return counts;
+  }
+
+  private static void addNode(
+      Connection connection,
+      Map<String, Long> counts,
+      ScopeKey scope,
+      String nodeId,
+      Erasure erasure)
+      throws SQLException {
+    add(connection, counts, ResidueSql.NODE, scope.key(), nodeId, at(erasure));
+    add(connection, counts, ResidueSql.NODE_BY_TENANT, scope.tenant().value(), nodeId, at(erasure));
   }
 
   private static void countScope(

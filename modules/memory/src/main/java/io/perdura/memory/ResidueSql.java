@@ -14,6 +14,14 @@ final class ResidueSql {
   /** Parameters: scope key, node id as text, time. */
   static final Map<String, String> NODE = node();
 
+  /** Parameters: tenant, node id as text, time. */
+  static final Map<String, String> NODE_BY_TENANT =
+      Map.of(
+          "idempotency_keys",
+          "select count(*) from idempotency_keys k where k.tenant = ? and "
+              + LEAVES.formatted("k.response")
+              + " and k.created_at <= ?");
+
   /** Parameters: scope key, client_id prefix of the events, time. */
   static final Map<String, String> SESSION_EVENTS = sessionEvents();
 
