@@ -14,8 +14,7 @@ import java.util.Optional;
  * @param gateWaitMs milliseconds it waited at the in-flight gate
  * @param debugEmbeddings whether the caller may see debug embeddings
  */
-record Call(
-    Optional<Principal> principal, Once once, long gateWaitMs, boolean debugEmbeddings) {
+record Call(Optional<Principal> principal, Once once, long gateWaitMs, boolean debugEmbeddings) {
   /** An answer that was made for this request alone. */
   static Once.Answer fresh(JsonNode body) {
     return new Once.Answer(body, false);

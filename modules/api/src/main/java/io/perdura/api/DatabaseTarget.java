@@ -14,7 +14,8 @@ final class DatabaseTarget {
       Pattern.compile(
           "(?:jdbc:)?(?:postgres|postgresql)://(?:[^@/?]*@)?(?<hosts>[^/?]*)/(?<name>[^?]+)(?:\\?.*)?",
           Pattern.DOTALL);
-  private static final Pattern HOST = Pattern.compile("(?<host>\\[[^]]+]|[^:]+)(?::(?<port>\\d+))?");
+  private static final Pattern HOST =
+      Pattern.compile("(?<host>\\[[^]]+]|[^:]+)(?::(?<port>\\d+))?");
 
   private DatabaseTarget() {}
 

@@ -23,8 +23,7 @@ public class OpenApiResource {
    * @throws IOException never in a complete build: the document is part of it
    */
   @GET
-  public Response openApi(
-      @QueryParam("format") String format, @HeaderParam("accept") String accept)
+  public Response openApi(@QueryParam("format") String format, @HeaderParam("accept") String accept)
       throws IOException {
     boolean json =
         format != null

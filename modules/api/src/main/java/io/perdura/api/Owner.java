@@ -25,8 +25,7 @@ record Owner(String tenant, String scope) {
         ScopeKey key =
             ScopeKey.resolve(first(fields, "tenant_id"), first(fields, "scope"), defaults);
         String scope = key.scope();
-        String shown =
-            scope.length() <= LONGEST_SCOPE ? scope : scope.substring(0, LONGEST_SCOPE);
+        String shown = scope.length() <= LONGEST_SCOPE ? scope : scope.substring(0, LONGEST_SCOPE);
         // Half a surrogate pair is no text for the database.
         return new Owner(
             key.tenant().value(), new String(Hashes.utf8(shown), StandardCharsets.UTF_8));

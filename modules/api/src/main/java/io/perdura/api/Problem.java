@@ -29,7 +29,8 @@ record Problem(int status, ObjectNode body, OptionalInt retryAfterSeconds) {
           Jsons.object().put("error", "invalid_request").put("message", "the request is not valid"),
           OptionalInt.empty());
     }
-    LOG.log(Level.SEVERE, cause, () -> "unexpected fault at " + (route == null ? "?" : route.path()));
+    LOG.log(
+        Level.SEVERE, cause, () -> "unexpected fault at " + (route == null ? "?" : route.path()));
     return internal();
   }
 

@@ -62,9 +62,7 @@ class RequestMetrics {
   }
 
   void answered(Route route, int status, double elapsedMs) {
-    timers
-        .computeIfAbsent(route, this::timer)
-        .update(Duration.ofNanos((long) (elapsedMs * 1e6)));
+    timers.computeIfAbsent(route, this::timer).update(Duration.ofNanos((long) (elapsedMs * 1e6)));
     answers.computeIfAbsent(new Key(route, status), this::counter).inc();
   }
 

@@ -5,8 +5,7 @@ import io.perdura.access.WorkClass;
 import java.util.Optional;
 
 /**
- * What a route demands of a request before its service is called (contract, sections 1.8 and
- * 4.6).
+ * What a route demands of a request before its service is called (contract, sections 1.8 and 4.6).
  *
  * @param method GET or POST; HEAD goes where GET goes
  * @param path with at most one {@code {name}} segment
@@ -42,18 +41,15 @@ record Route(
   }
 
   static Route admin(String method, String path) {
-    return new Route(
-        method, path, Guard.ADMIN, IdentityKind.NONE, null, false, false, false, null);
+    return new Route(method, path, Guard.ADMIN, IdentityKind.NONE, null, false, false, false, null);
   }
 
   static Route memory(String method, String path, IdentityKind identity, WorkClass work) {
-    return new Route(
-        method, path, Guard.PRINCIPAL, identity, work, false, false, false, null);
+    return new Route(method, path, Guard.PRINCIPAL, identity, work, false, false, false, null);
   }
 
   Route withGate(WorkClass gate) {
-    return new Route(
-        method, path, guard, identity, gate, true, validatedFirst, keyed, telemetry);
+    return new Route(method, path, guard, identity, gate, true, validatedFirst, keyed, telemetry);
   }
 
   Route withKey() {
@@ -65,8 +61,7 @@ record Route(
   }
 
   Route withTelemetry(String endpoint) {
-    return new Route(
-        method, path, guard, identity, work, gated, validatedFirst, keyed, endpoint);
+    return new Route(method, path, guard, identity, work, gated, validatedFirst, keyed, endpoint);
   }
 
   /** Returns the raw text of the path's parameter when {@code rawPath} is of this route. */

@@ -73,6 +73,9 @@ final class Routes {
   static final Route ERASE_SCOPE = Route.admin("POST", "/v1/admin/erase/scope").withKey();
   static final Route ERASE_TENANT = Route.admin("POST", "/v1/admin/erase/tenant").withKey();
   static final Route ERASE_RESIDUE = Route.admin("POST", "/v1/admin/erase/residue");
+  static final Route ERASE_LEDGER = Route.admin("GET", "/v1/admin/erase/ledger");
+  static final Route ERASE_REPLAY = Route.admin("POST", "/v1/admin/erase/replay");
+  static final Route CHAIN_VERIFY = Route.admin("POST", "/v1/admin/chain/verify");
   static final Route MEMBERS = Route.admin("GET", "/v1/admin/control/members");
   static final Route DRAIN = Route.admin("POST", "/v1/admin/server/drain");
 
@@ -101,6 +104,9 @@ final class Routes {
           ERASE_SCOPE,
           ERASE_TENANT,
           ERASE_RESIDUE,
+          ERASE_LEDGER,
+          ERASE_REPLAY,
+          CHAIN_VERIFY,
           MEMBERS,
           DRAIN);
 

@@ -95,7 +95,8 @@ class BodyReaderTest {
 
   @Test
   void otherTypesAreNotSupported() {
-    for (String type : List.of("application/xml", "application/x-www-form-urlencoded", "nonsense")) {
+    for (String type :
+        List.of("application/xml", "application/x-www-form-urlencoded", "nonsense")) {
       refuses(415, "unsupported_media_type", request("{}").header("content-type", type));
     }
     refuses(415, "unsupported_media_type", StubRequest.of(Routes.WRITE).body("{}"));

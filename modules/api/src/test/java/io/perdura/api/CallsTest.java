@@ -134,15 +134,14 @@ class CallsTest {
     HttpServletRequest request =
         attached(Routes.FIND, keyed(Routes.FIND, "{\"consumer_agent_id\":\" \"}"));
     List<String> bodies = new ArrayList<>();
-    assertThatThrownBy(
-            () ->
-                calls.post(
-                    request,
-                    body -> {
-                      bodies.add(body.toString());
-                      throw new ApiException(400, "invalid", "x");
-                    },
-                    (a, b) -> null))
+    assertThatThrownBy(() ->
+            calls.post(
+                request,
+                body -> {
+                  bodies.add(body.toString());
+                  throw new ApiException(400, "invalid", "x");
+                },
+                (a, b) -> null))
         .isInstanceOf(ApiException.class);
     assertThat(bodies).containsExactly("{\"consumer_agent_id\":\"a\",\"tenant_id\":\"acme\"}");
     assertThat(Exchange.of(request).owner()).isEqualTo(new Owner("acme", "default"));
@@ -170,8 +169,7 @@ class CallsTest {
     Route route = Routes.find(plain.getMethod(), plain.getRequestURI());
     HttpServletRequest request = attached(route, stub);
     assertThatThrownBy(() -> calls.post(request, this::read, (a, b) -> null))
-        .isInstanceOfSatisfying(
-            ApiException.class, e -> assertThat(e.code()).isEqualTo(code));
+        .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(code));
   }
 
   private Object read(Object body) {

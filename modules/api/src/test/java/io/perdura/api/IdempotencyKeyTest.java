@@ -47,8 +47,7 @@ class IdempotencyKeyTest {
     for (String[] keys : new String[][] {{""}, {"  "}, {"x".repeat(256)}, {"a", "b"}}) {
       assertThatThrownBy(() -> key(exchange(Routes.WRITE), keys))
           .isInstanceOfSatisfying(
-              ApiException.class,
-              e -> assertThat(e.code()).isEqualTo("invalid_idempotency_key"));
+              ApiException.class, e -> assertThat(e.code()).isEqualTo("invalid_idempotency_key"));
     }
   }
 

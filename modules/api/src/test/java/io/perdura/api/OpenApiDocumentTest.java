@@ -21,7 +21,8 @@ class OpenApiDocumentTest {
     for (Map.Entry<String, JsonNode> path : document.get("paths").properties()) {
       path.getValue()
           .fieldNames()
-          .forEachRemaining(method -> described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey()));
+          .forEachRemaining(
+              method -> described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey()));
     }
     assertThat(described)
         .containsExactlyInAnyOrderElementsOf(

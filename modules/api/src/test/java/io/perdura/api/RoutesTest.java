@@ -38,14 +38,13 @@ class RoutesTest {
                 "POST /v1/memory/sessions/a/events",
                 "GET /v1/memory/sessions/events",
                 "GET /"))
-        .allSatisfy(
-            line ->
-                assertThat(
-                        Routes.find(
-                            line.substring(0, line.indexOf(' ')),
-                            line.substring(line.indexOf(' ') + 1)))
-                    .as(line)
-                    .isNull());
+        .allSatisfy(line ->
+            assertThat(
+                    Routes.find(
+                        line.substring(0, line.indexOf(' ')),
+                        line.substring(line.indexOf(' ') + 1)))
+                .as(line)
+                .isNull());
   }
 
   @Test
