@@ -2,11 +2,15 @@ package io.perdura.memory;
 
 /** Statements of erasure. */
 final class EraseSql {
-  /** True when a JSON document has one of the ids as a value, at any depth. */
+  /**
+   * True when a JSON document has one of the ids as a value, at any depth. The ids are hashed once
+   * a statement.
+   */
   private static String mentions(String column) {
     return "exists (select from jsonb_path_query("
         + column
-        + ", 'strict $.**') p where jsonb_typeof(p) = 'string' and p #>> '{}' = any(?::text[]))";
+        + ", 'strict $.**') p where jsonb_typeof(p) = 'string'"
+        + " and p #>> '{}' in (select unnest(?::text[])))";
   }
 
   /** The session's topic, everything that is part of it, and what was appended to it by name. */
@@ -49,19 +53,41 @@ final class EraseSql {
 
   static final String OUTBOX_DELETE = "delete from memory_outbox where id = ?";
 
-  /** Commits of the tenant, in pages by id: a node may be named by a commit of another scope. */
+  /**
+   * Commits of the tenant, in pages by id: a node may be named by a commit of another scope. The
+   * diff is null where it names none of the nodes.
+   */
   static final String COMMIT_PAGE =
       """
-      select id, %s from memory_commits c where starts_with(c.scope, ?) = ? and id > ? order by id limit ?
+      select id, %s, coalesce(c.rest_sha256, c.diff_sha256)
+      from memory_commits c where starts_with(c.scope, ?) = ? and id > ? order by id limit ?
       """
           .formatted("case when " + mentions("c.diff_json") + " then diff_json::text end");
 
-  static final String COMMIT_UPDATE =
-      "update memory_commits set diff_json = ?::jsonb, erased_at = now() where id = ?";
+  /** The newest commits of the tenant that name one of the nodes. */
+  static final String COMMITS_SINCE =
+      """
+      with recursive s(scope) as (
+        (select min(scope) from memory_commits) union all
+        select (select min(scope) from memory_commits where scope > s.scope) from s where s.scope is not null)
+      select c.id, c.diff_json::text, coalesce(c.rest_sha256, c.diff_sha256)
+      from s join memory_commits c on c.scope = s.scope
+      where %s and starts_with(c.scope, ?) = ? and c.created_at >= ? order by c.id limit ?
+      """
+          .formatted(mentions("c.diff_json"));
+
+  /** Commits of other scopes that name nodes of this one, in pages by id. */
+  static final String FOREIGN_COMMITS =
+      """
+      select c.id, (
+        select array_agg(distinct n.id) from jsonb_path_query(c.diff_json, 'lax $.nodes[*].id') p
+        join memory_nodes n on n.id = (p #>> '{}')::uuid and n.scope = ?)
+      from memory_commits c where c.scope <> ? and starts_with(c.scope, ?) = ? and c.id > ? order by c.id limit ?
+      """;
 
   static final String KEYS_UPDATE =
       "update idempotency_keys k set response = null where tenant = ? and response is not null and "
-          + mentions("k.response");
+          + mentions("k.response::jsonb");
 
   /** Edges, rule definitions and vectors first, so that they are counted; then the nodes. */
   static final String DELETE_NODES =
@@ -77,13 +103,6 @@ final class EraseSql {
   static final String SCOPE_NODE_PAGE =
       """
       select n.id from memory_nodes n where n.scope = ? and n.id > ? and n.created_at <= ? order by n.id limit ?
-      """;
-
-  /** Nodes of a page whose commit is of another scope: that commit's diff names them. */
-  static final String FOREIGN_COMMITS =
-      """
-      select n.id, n.client_id from memory_nodes n join memory_commits c on c.id = n.commit_id
-      where n.id = any(?::uuid[]) and c.scope <> n.scope
       """;
 
   static final String SCOPE_EDGES =
@@ -122,11 +141,12 @@ final class EraseSql {
         select id, created_at, erased_at from memory_commits
         where scope = ? and created_at <= ? and (created_at, id) > (?, ?::uuid) order by created_at, id limit ?
       ), emptied as (
-        update memory_commits c set diff_json = '{}', erased_at = now() from page
-        where c.id = page.id and c.erased_at is null returning 1
+        update memory_commits c set diff_json = '{}', rest_sha256 = '%s', erased_at = coalesce(c.erased_at, now()) from page
+        where c.id = page.id and c.diff_json <> '{}' returning 1
       )
       select (select count(*) from emptied), p.created_at, p.id from page p order by p.created_at desc, p.id desc limit 1
-      """;
+      """
+          .formatted(CommitStripper.EMPTY_SHA);
 
   static final String SCOPE_KEYS =
       """

@@ -13,6 +13,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Reads and writes the ledger of erasures. Rows are never deleted. */
 final class ErasureLedger {
@@ -48,11 +49,17 @@ final class ErasureLedger {
 
   private static final String COMPLETE =
       """
-      update erasure_ledger set completed_at = coalesce(completed_at, now()) where id = ?
+      update erasure_ledger set completed_at = coalesce(completed_at, now()), fence = null, fenced_at = null,
+        commits_seen = null
+      where id = ?
       returning removed::text
       """;
 
   private static final String REMOVED = "select removed::text from erasure_ledger where id = ?";
+
+  private static final String SEEN = "select commits_seen from erasure_ledger where id = ?";
+
+  private static final String SEE = "update erasure_ledger set commits_seen = ? where id = ?";
 
   private static final String EXPORT =
       """
@@ -136,6 +143,24 @@ final class ErasureLedger {
     }
     try (PreparedStatement update = connection.prepareStatement(ADD)) {
       update.setString(1, Jsons.text(removed.toJson()));
+      update.setLong(2, erasure.id());
+      update.executeUpdate();
+    }
+  }
+
+  /** Returns the commit up to which an earlier run has looked; null = none. */
+  UUID commitsSeen(Erasure erasure) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(SEEN)) {
+      select.setLong(1, erasure.id());
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() ? row.getObject(1, UUID.class) : null;
+      }
+    }
+  }
+
+  void commitsSeen(Erasure erasure, UUID last) throws SQLException {
+    try (PreparedStatement update = connection.prepareStatement(SEE)) {
+      Sql.setUuid(update, 1, last);
       update.setLong(2, erasure.id());
       update.executeUpdate();
     }

@@ -42,6 +42,7 @@ final class JobCommits {
    *
    * @param kind also part of the hash
    * @param diff only text that {@link Faults#storable} let pass
+   * @throws io.perdura.kernel.ApiException 503 {@code erasure_in_progress}
    */
   static Commit append(
       Connection connection,
@@ -79,6 +80,7 @@ final class JobCommits {
       insert.setString(9, commit.hash);
       insert.executeUpdate();
     }
+    EraseFence.refuse(connection, scopeKey);
     return commit;
   }
 

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -107,30 +108,52 @@ final class NodeEraser {
    * @return the last commit of the page, null when there are no more
    */
   UUID stripCommits(Map<UUID, String> nodes, UUID after, int limit) throws SQLException {
-    Scrubber scrubber = scrubber(nodes);
     UUID last = null;
-    try (PreparedStatement select = connection.prepareStatement(EraseSql.COMMIT_PAGE);
-        PreparedStatement update = connection.prepareStatement(EraseSql.COMMIT_UPDATE)) {
-      boolean prefixed = scope.key().startsWith(ScopeKey.prefix(scope.tenant()));
-      select.setString(1, Sql.array(nodes.keySet()));
-      select.setString(2, prefixed ? ScopeKey.prefix(scope.tenant()) : "tenant:");
-      select.setBoolean(3, prefixed);
+    try (PreparedStatement select = connection.prepareStatement(EraseSql.COMMIT_PAGE)) {
+      bindCommits(select, nodes);
       select.setObject(4, after == null ? new UUID(0, 0) : after);
       select.setInt(5, limit);
-      try (ResultSet rows = select.executeQuery()) {
+      try (ResultSet rows = select.executeQuery();
+          CommitStripper stripper = new CommitStripper(connection, scrubber(nodes), removed)) {
         while (rows.next()) {
           last = rows.getObject(1, UUID.class);
-          String diff = rows.getString(2);
-          if (diff != null) {
-            update.setString(1, Jsons.text(scrubber.commit(Jsons.stored(diff))));
-            update.setObject(2, last);
-            update.executeUpdate();
-            removed.add("memory_commits_stripped", 1);
+          if (rows.getString(2) != null) {
+            stripper.strip(rows);
           }
         }
       }
     }
     return last;
+  }
+
+  /**
+   * Takes the nodes out of the diffs of up to {@code limit} commits made since {@code since}.
+   *
+   * @return false when there may be more
+   */
+  boolean stripCommitsSince(Map<UUID, String> nodes, OffsetDateTime since, int limit)
+      throws SQLException {
+    int found = 0;
+    try (PreparedStatement select = connection.prepareStatement(EraseSql.COMMITS_SINCE)) {
+      bindCommits(select, nodes);
+      select.setObject(4, since);
+      select.setInt(5, limit);
+      try (ResultSet rows = select.executeQuery();
+          CommitStripper stripper = new CommitStripper(connection, scrubber(nodes), removed)) {
+        while (rows.next()) {
+          found++;
+          stripper.strip(rows);
+        }
+      }
+    }
+    return found < limit;
+  }
+
+  private void bindCommits(PreparedStatement select, Map<UUID, String> nodes) throws SQLException {
+    boolean prefixed = scope.key().startsWith(ScopeKey.prefix(scope.tenant()));
+    select.setString(1, Sql.array(nodes.keySet()));
+    select.setString(2, prefixed ? ScopeKey.prefix(scope.tenant()) : "tenant:");
+    select.setBoolean(3, prefixed);
   }
 
   /** Empties stored answers that name the nodes; a repeat of their request is answered 410. */

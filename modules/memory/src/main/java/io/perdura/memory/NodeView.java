@@ -68,7 +68,7 @@ record NodeView(boolean meta, boolean slots, boolean slotsPreview, int previewKe
     if (count == null) {
       target.putNull("member_count");
     } else {
-      target.put("member_count", count);
+      Numbers.put(target, "member_count", count.longValue());
     }
   }
 

@@ -11,8 +11,12 @@ final class Numbers {
 
   static ObjectNode put(ObjectNode target, String key, double value) {
     return value == Math.rint(value) && Math.abs(value) < EXACT
-        ? target.put(key, (long) value)
+        ? put(target, key, (long) value)
         : target.put(key, value);
+  }
+
+  static ObjectNode put(ObjectNode target, String key, long value) {
+    return value == (int) value ? target.put(key, (int) value) : target.put(key, value);
   }
 
   /** Puts a REAL column's value, as the shortest decimal that reads back to it. */

@@ -2,6 +2,7 @@ package io.perdura.memory;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.kernel.Jsons;
 import java.util.Set;
@@ -46,7 +47,7 @@ final class Scrubber {
       return copy;
     }
     if (!value.isArray()) {
-      return value;
+      return isErasedName(key, value) ? NullNode.getInstance() : value;
     }
     ArrayNode copy = Jsons.array();
     for (JsonNode item : value) {

@@ -29,6 +29,7 @@ final class WriteRun {
   private final WriteFacts assumed;
   private final WriteParts parts;
   private int lostRaces;
+  private long fencedSince;
 
   /**
    * Prepares a run.
@@ -125,6 +126,10 @@ final class WriteRun {
   }
 
   private WriteFacts look(WriteStore store, String commitHash) throws SQLException {
+    if (store.isFenced()) {
+      fencedSince = fencedSince == 0 ? System.nanoTime() : fencedSince;
+      throw EraseFence.await(fencedSince);
+    }
     WriteFacts facts = store.resolve(commitHash);
     UUID parent = write.request.parentCommitId;
     if (parent != null && facts.parentHash == null) {

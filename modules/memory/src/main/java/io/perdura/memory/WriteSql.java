@@ -163,11 +163,12 @@ final class WriteSql {
    * Returns the statement that stores a whole write, or nothing of it: commit id, number of nodes
    * inserted, edges that exist under another id.
    *
-   * <p>{@code guard} compares what the caller assumed with what this statement sees: how many of
-   * the nodes exist, and that every outside end is there. If it does not hold, or the commit's hash
-   * is taken, {@code go} is empty and so is everything else. Each part reads the one before it, so
-   * that every writer takes its locks in the order commit, nodes, edges, and inside each in the
-   * order of the keys: two writers cannot deadlock.
+   * <p>{@code guard} compares what the caller assumed with what this statement sees: that no
+   * erasure is at work in the scopes, how many of the nodes exist, and that every outside end is
+   * there. If it does not hold, or the commit's hash is taken, {@code go} is empty and so is
+   * everything else. Each part reads the one before it, so that every writer takes its locks in the
+   * order commit, nodes, edges, and inside each in the order of the keys: two writers cannot
+   * deadlock.
    */
   static String store(Parts parts) {
     return STORE.computeIfAbsent(parts, WriteSql::build);
@@ -182,14 +183,14 @@ final class WriteSql {
     if (parts.edges) {
       with.add(EDGE_ROWS);
     }
+    known.add(EraseFence.OPEN);
     if (parts.nodes) {
       known.add(NODES_AS_KNOWN);
     }
     if (parts.outsideEnds) {
       known.add(ENDS_AS_KNOWN);
     }
-    String ok = known.isEmpty() ? "true" : String.join(" and ", known);
-    with.add("guard as materialized (select " + ok + " as ok)");
+    with.add("guard as materialized (select " + String.join(" and ", known) + " as ok)");
     with.add(parts.newCommit ? COMMIT : SAME_COMMIT);
     if (parts.fresh) {
       with.add(NODES);

@@ -54,6 +54,11 @@ final class WriteStore {
     }
   }
 
+  /** Tells whether an erasure is at work in one of the scopes that this write stores into. */
+  boolean isFenced() throws SQLException {
+    return EraseFence.stands(connection, EraseFence.scopesOf(write));
+  }
+
   private static void read(WriteFacts facts, ResultSet row) throws SQLException {
     UUID id = row.getObject(2, UUID.class);
     switch (row.getString(1)) {
@@ -109,6 +114,7 @@ final class WriteStore {
       if (parts.edges()) {
         store.setString(i++, edgesJson());
       }
+      store.setArray(i++, connection.createArrayOf("text", EraseFence.scopesOf(write).toArray()));
       if (parts.nodes()) {
         store.setString(i++, Sql.array(write.distinctNodes.keySet()));
         store.setLong(i++, write.distinctNodes.size() - (long) fresh.size());
