@@ -109,7 +109,7 @@ public final class EmbeddingFailure extends RuntimeException {
   }
 
   /** Returns this failure with the vectors that did arrive: one entry a text, null = none. */
-  EmbeddingFailure with(List<float[]> arrived) {
+  public EmbeddingFailure with(List<float[]> arrived) {
     return new EmbeddingFailure(kind, status, retryable, retryAfter, arrived, getMessage(), this);
   }
 
