@@ -1,0 +1,31 @@
+package io.perdura.batch;
+
+import io.perdura.memory.GenerationBackfill;
+import jakarta.batch.api.chunk.AbstractItemWriter;
+import jakarta.batch.runtime.context.JobContext;
+import jakarta.enterprise.context.Dependent;
+import jakarta.inject.Inject;
+import jakarta.inject.Named;
+import java.util.List;
+
+/** Counts what the pages did; the counts are the job's exit status. */
+@Dependent
+@Named("backfillWriter")
+public class BackfillWriter extends AbstractItemWriter {
+  @Inject private JobContext job;
+
+  private long embedded;
+  private long carried;
+  private long unembeddable;
+
+  @Override
+  public void writeItems(List<Object> pages) {
+    for (Object item : pages) {
+      GenerationBackfill.Page page = (GenerationBackfill.Page) item;
+      embedded += page.embedded();
+      carried += page.carried();
+      unembeddable += page.unembeddable();
+    }
+    job.setExitStatus("embedded=" + embedded + " carried=" + carried + " unembeddable=" + unembeddable);
+  }
+}

@@ -1,0 +1,122 @@
+package io.perdura.recall;
+
+import io.perdura.kernel.Database;
+import io.perdura.memory.Generation;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Creates the HNSW index of a generation: one for all tenants, built without blocking writers.
+ *
+ * <p>Runs outside any transaction on a connection of its own for as long as the build takes. Of
+ * several servers that want the same index one builds it; the others wait for nothing and go on, as
+ * searches are right (and slow) without it.
+ */
+final class HnswIndexes {
+  private static final Logger LOG = Logger.getLogger(HnswIndexes.class.getName());
+
+  /** First half of the advisory lock's key: the index builds of this application. */
+  private static final int LOCK_CLASS = 0x70647831;
+
+  private static final String STATE =
+      """
+      select i.indisvalid from pg_class c join pg_index i on i.indexrelid = c.oid
+      where c.oid = to_regclass(?)
+      """;
+
+  private final Database database;
+
+  HnswIndexes(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * Makes sure that the generation's index exists and is valid.
+   *
+   * @return false when another server is building it just now
+   */
+  boolean ensure(Generation generation) throws SQLException {
+    if (!PgvectorSql.isIndexable(generation.dimension())) {
+      LOG.log(
+          Level.WARNING,
+          "vectors of {0} values are too long for an index; every search compares all of a scope",
+          generation.dimension());
+      return true;
+    }
+    try (Connection connection = database.dataSource().getConnection()) {
+      connection.setAutoCommit(true);
+      String name = PgvectorSql.indexName(generation.id());
+      if (isValid(connection, name)) {
+        return true;
+      }
+      if (!lock(connection, generation.id())) {
+        return false;
+      }
+      try {
+        build(connection, generation, name);
+        return true;
+      } finally {
+        unlock(connection, generation.id());
+      }
+    }
+  }
+
+  private static void build(Connection connection, Generation generation, String name)
+      throws SQLException {
+    if (isValid(connection, name)) {
+      return;
+    }
+    long start = System.nanoTime();
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("set statement_timeout = 0");
+      statement.execute("set lock_timeout = 0");
+      statement.execute("set maintenance_work_mem = '512MB'");
+      try {
+        statement.execute("drop index concurrently if exists " + name);
+        statement.execute(PgvectorSql.createIndex(generation.id(), generation.dimension()));
+      } finally {
+        statement.execute("reset statement_timeout");
+        statement.execute("reset lock_timeout");
+        statement.execute("reset maintenance_work_mem");
+      }
+    }
+    LOG.log(
+        Level.INFO,
+        "built index {0} in {1} s",
+        new Object[] {name, (System.nanoTime() - start) / 1_000_000_000L});
+  }
+
+  private static boolean isValid(Connection connection, String name) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(STATE)) {
+      statement.setString(1, name);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() && row.getBoolean(1);
+      }
+    }
+  }
+
+  private static boolean lock(Connection connection, int generationId) throws SQLException {
+    return advisory(connection, "select pg_try_advisory_lock(?, ?)", generationId);
+  }
+
+  private static void unlock(Connection connection, int generationId) throws SQLException {
+    advisory(connection, "select pg_advisory_unlock(?, ?)", generationId);
+  }
+
+  private static boolean advisory(Connection connection, String sql, int generationId)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setInt(1, LOCK_CLASS);
+      statement.setInt(2, generationId);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getBoolean(1);
+      }
+    }
+  }
+}

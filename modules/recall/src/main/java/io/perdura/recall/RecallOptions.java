@@ -1,0 +1,12 @@
+package io.perdura.recall;
+
+/**
+ * What the edge knows about a request beside its body.
+ *
+ * @param inflightWaitMs milliseconds it waited at the in-flight gate
+ * @param debugEmbeddingsAllowed whether this caller may see stored vectors
+ */
+public record RecallOptions(long inflightWaitMs, boolean debugEmbeddingsAllowed) {
+  /** Admitted at once, no debug embeddings. */
+  public static final RecallOptions PLAIN = new RecallOptions(0, false);
+}
