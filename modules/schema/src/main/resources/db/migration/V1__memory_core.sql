@@ -17,6 +17,8 @@ create table memory_commits (
   -- Digest of what diff_json leaves out (texts, slots, scores, weights): quirk Q9.
   content_sha256 text,
   erased_at timestamptz,
+  -- Hash of the canonical diff_json as an erasure left it: what other nodes have in the diff stays verifiable.
+  rest_sha256 text,
   created_at timestamptz not null default now(),
   commit_hash text not null unique
 );
@@ -280,12 +282,18 @@ create table erasure_ledger (
   actor text not null,
   reason text,
   removed jsonb not null default '{}',
-  -- Rows created later are not the erasure's business, whenever it is replayed.
+  -- Rows created later are not the erasure's business, whenever it is replayed. Set anew when the fence stands.
   requested_at timestamptz not null default now(),
-  -- Null while a large erasure is under way: it is continued until nothing is left.
-  completed_at timestamptz
+  -- Null while an erasure is under way: it is continued until nothing is left.
+  completed_at timestamptz,
+  -- Scope key whose writers have to wait just now, and since when. A fence that nobody renews falls by itself.
+  fence text,
+  fenced_at timestamptz,
+  -- Where an interrupted run goes on: after this commit, or after this scope of a tenant.
+  progress text
 );
 create index erasure_ledger_tenant on erasure_ledger (tenant_id, id);
+create index erasure_ledger_fence on erasure_ledger (fence) where fence is not null;
 
 -- One row a running server. A row whose heartbeat is older than three intervals belongs to a dead server.
 create table cluster_members (

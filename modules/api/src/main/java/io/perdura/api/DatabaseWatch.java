@@ -29,6 +29,7 @@ class DatabaseWatch {
 
   private static final Logger LOG = Logger.getLogger(DatabaseWatch.class.getName());
   private static final long GRACE_NANOS = Duration.ofSeconds(GRACE_SECONDS).toNanos();
+  private static final long MIGRATION_PAUSE_NANOS = Duration.ofSeconds(30).toNanos();
   private static final int STATEMENT_SECONDS = 2;
 
   /** A sufficient schema is looked at again only now and then. */
@@ -46,6 +47,8 @@ class DatabaseWatch {
   private volatile boolean wasReady = true;
   private volatile String schema = "";
   private int looks;
+  private boolean migrationTried;
+  private long migrationTriedAt;
 
   /** For the container's proxy. */
   protected DatabaseWatch() {
@@ -116,11 +119,22 @@ class DatabaseWatch {
       return;
     }
     schema = Migrator.appliedVersion(connection);
-    if (migrate && !schemaIsSufficient()) {
+    if (migrate && !schemaIsSufficient() && isTimeToMigrate()) {
       LOG.log(Level.INFO, "bringing the database to schema {0}", SchemaVersion.REQUIRED);
       new Migrator(database.dataSource()).migrate();
       schema = Migrator.appliedVersion(connection);
     }
+  }
+
+  /** A migration that failed is worth another try, but not every second. */
+  private boolean isTimeToMigrate() {
+    long now = nanoClock.getAsLong();
+    if (migrationTried && now - migrationTriedAt < MIGRATION_PAUSE_NANOS) {
+      return false;
+    }
+    migrationTried = true;
+    migrationTriedAt = now;
+    return true;
   }
 
   private void tellChange() {
