@@ -72,6 +72,8 @@ create index memory_nodes_commit on memory_nodes (commit_id);
 create index memory_nodes_unready on memory_nodes (scope, id) where embedding_status <> 'ready';
 create index memory_nodes_lexemes on memory_nodes using gin (lexemes);
 create index memory_nodes_slots on memory_nodes using gin (slots jsonb_path_ops);
+-- What a query can name. Cut, because an index entry is.
+create index memory_nodes_titles on memory_nodes (scope, left(lower(title), 120)) where type in ('entity', 'topic', 'concept') and title is not null;
 
 create function touch_updated_at() returns trigger language plpgsql as $$
 begin

@@ -16,8 +16,8 @@ final class CommitChain {
 
   private static final String COMMITS =
       """
-      select c.id, c.input_sha256, case when c.erased_at is null then c.diff_json::text end, c.diff_sha256, c.kind, c.actor,
-        c.model_version, c.prompt_version, c.commit_hash, coalesce(p.commit_hash, '')
+      select c.id, c.input_sha256, c.diff_json::text, c.diff_sha256, c.kind, c.actor, c.model_version, c.prompt_version,
+        c.commit_hash, coalesce(p.commit_hash, ''), c.erased_at is not null, c.rest_sha256
       from memory_commits c left join memory_commits p on p.id = c.parent_id
       where c.scope = ? order by c.created_at, c.id
       """;
@@ -29,18 +29,19 @@ final class CommitChain {
     int commits = 0;
     int erased = 0;
     ArrayNode broken = Jsons.array();
+    ObjectNode first = null;
     try (PreparedStatement select = tx.connection().prepareStatement(COMMITS)) {
       select.setFetchSize(1000);
       select.setString(1, scope.key());
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
           commits++;
-          String diff = row.getString(3);
-          erased += diff == null ? 1 : 0;
-          boolean sound =
-              (diff == null || CanonicalJson.sha256Hex(Jsons.stored(diff)).equals(row.getString(4)))
-                  && hash(row, scope.key()).equals(row.getString(9));
-          if (!sound && broken.size() < MAX_BROKEN) {
+          erased += row.getBoolean(11) ? 1 : 0;
+          String fault = fault(row, scope.key());
+          if (fault != null && first == null) {
+            first = Jsons.object().put("commit_id", row.getString(1)).put("fault", fault);
+          }
+          if (fault != null && broken.size() < MAX_BROKEN) {
             broken.add(row.getString(1));
           }
         }
@@ -53,8 +54,24 @@ final class CommitChain {
             .put("valid", broken.isEmpty())
             .put("commits", commits)
             .put("erased", erased);
+    answer.set("first_broken", first);
     answer.set("broken", broken);
     return answer;
+  }
+
+  /** Returns what is wrong with a commit, null when nothing is. */
+  private static String fault(ResultSet row, String scopeKey) throws SQLException {
+    String diffSha = CanonicalJson.sha256Hex(Jsons.stored(row.getString(3)));
+    boolean erased = row.getBoolean(11);
+    if (!erased && !diffSha.equals(row.getString(4))) {
+      return "diff_json does not have the hash diff_sha256";
+    }
+    if (erased && !diffSha.equals(row.getString(12))) {
+      return "diff_json is not what the erasure left (rest_sha256)";
+    }
+    return hash(row, scopeKey).equals(row.getString(9))
+        ? null
+        : "commit_hash does not follow from parent, input_sha256, diff_sha256 and the other columns";
   }
 
   private static String hash(ResultSet row, String scopeKey) throws SQLException {

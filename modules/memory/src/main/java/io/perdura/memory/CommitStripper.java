@@ -6,8 +6,8 @@ import io.perdura.kernel.CanonicalJson;
 import io.perdura.kernel.Jsons;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.UUID;
 
 /**
  * Takes erased nodes out of commits that cover other nodes too, and seals what is left: the hash of
@@ -33,15 +33,20 @@ final class CommitStripper implements AutoCloseable {
     this.update = connection.prepareStatement(UPDATE);
   }
 
-  /** Strips the current row: id, diff, hash that the diff should have. */
-  void strip(ResultSet row) throws SQLException {
-    JsonNode diff = Jsons.stored(row.getString(2));
-    boolean sound = CanonicalJson.sha256Hex(diff).equals(row.getString(3));
+  /**
+   * Strips a commit.
+   *
+   * @param diffJson the diff as it is stored
+   * @param sha256 the hash that it should have
+   */
+  void strip(UUID commitId, String diffJson, String sha256) throws SQLException {
+    JsonNode diff = Jsons.stored(diffJson);
+    boolean sound = CanonicalJson.sha256Hex(diff).equals(sha256);
     ObjectNode rest = scrubber.commit(diff);
     update.setString(1, Jsons.text(rest));
     // A diff that was changed behind our back stays without a seal: the chain's check reports it.
     update.setString(2, sound ? CanonicalJson.sha256Hex(rest) : null);
-    update.setObject(3, row.getObject(1));
+    update.setObject(3, commitId);
     update.executeUpdate();
     removed.add("memory_commits_stripped", 1);
   }

@@ -48,7 +48,12 @@ public class ConsistencyService {
    * Counts what is left of a target in every table and document: rows that were created before its
    * newest erasure, or before now when it was never erased.
    *
-   * @return target, {@code clean} (nothing is left) and {@code remaining} by table
+   * <p>Not counted, because they hold no content: hashes, ids and times of emptied commits,
+   * tombstones of vectors (node and generation) and the ledger. The full-text index is a column of
+   * memory_nodes.
+   *
+   * @return target, {@code clean} (nothing is left), {@code remaining} by table and {@code
+   *     looked_at}, the columns that were searched in each
    */
   public JsonNode residue(EraseRequest request) {
     Erasure erasure =
@@ -64,7 +69,8 @@ public class ConsistencyService {
         request.tenant,
         request.scope == null ? null : request.scope.scope(),
         request.target,
-        OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC));
+        OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC),
+        false);
   }
 
   JsonNode residue(Erasure erasure) {
@@ -79,6 +85,8 @@ public class ConsistencyService {
             .put("clean", counts.values().stream().allMatch(count -> count == 0));
     ObjectNode remaining = answer.putObject("remaining");
     counts.forEach(remaining::put);
+    ObjectNode lookedAt = answer.putObject("looked_at");
+    counts.keySet().forEach(table -> lookedAt.put(table, ResidueSql.lookedAt(table)));
     return answer;
   }
 
@@ -96,6 +104,8 @@ public class ConsistencyService {
         String prefix = SessionNames.eventPrefix(erasure.target());
         addNode(connection, counts, scope, topic, erasure);
         add(connection, counts, ResidueSql.SESSION_EVENTS, scope.key(), prefix, at(erasure));
+        String tenant = scope.tenant().value();
+        add(connection, counts, ResidueSql.SESSION_BY_TENANT, tenant, prefix, at(erasure));
       }
       case SCOPE -> countScope(connection, counts, erasure.scopeKey(defaults), erasure);
       case TENANT -> {
@@ -105,6 +115,7 @@ public class ConsistencyService {
             countScope(connection, counts, scope, erasure);
           }
         }
+        add(connection, counts, ResidueSql.TENANT, erasure.tenant().value(), at(erasure));
       }
     }
     return counts;
@@ -118,6 +129,9 @@ public class ConsistencyService {
       Erasure erasure)
       throws SQLException {
     add(connection, counts, ResidueSql.NODE, scope.key(), nodeId, at(erasure));
+    boolean prefixed = scope.key().startsWith(ScopeKey.prefix(scope.tenant()));
+    String prefix = prefixed ? ScopeKey.prefix(scope.tenant()) : "tenant:";
+    add(connection, counts, ResidueSql.NODE_IN_COMMITS, prefix, prefixed, nodeId, at(erasure));
     add(connection, counts, ResidueSql.NODE_BY_TENANT, scope.tenant().value(), nodeId, at(erasure));
   }
 

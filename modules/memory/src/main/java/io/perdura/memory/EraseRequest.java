@@ -9,7 +9,13 @@ import io.perdura.kernel.TextRules;
 import java.util.Locale;
 import java.util.UUID;
 
-/** The wish to erase a node, a session, a scope or a tenant. */
+/**
+ * The wish to erase a node, a session, a scope or a tenant.
+ *
+ * <p>A target that does not exist is no fault: it is erased again in vain, with counts of zero, and
+ * gets its entry in the ledger, so that a backup that still holds it is covered. {@code reason} is
+ * kept in the ledger for ever; it should name a case, never the content.
+ */
 public final class EraseRequest {
   /** What is erased. */
   public enum Kind {
@@ -31,6 +37,8 @@ public final class EraseRequest {
       return valueOf(label.toUpperCase(Locale.ROOT));
     }
   }
+
+  private static final int MAX_REASON_LENGTH = 1000;
 
   final Kind kind;
   final TenantId tenant;
@@ -56,14 +64,14 @@ public final class EraseRequest {
           default -> body.optString("scope");
         };
     final UUID nodeId = kind == Kind.NODE ? body.optUuid("node_id") : null;
-    final String clientId = kind == Kind.NODE ? body.optString("client_id") : null;
+    final String clientId = kind == Kind.NODE ? clientId(body) : null;
     final String sessionId = kind == Kind.SESSION ? SessionFields.sessionId(body) : null;
     if (kind == Kind.NODE) {
       body.rule((nodeId == null) != (clientId == null), "must set either node_id or client_id");
     }
     String ownActor = Faults.storable("actor", body.optString("actor"));
     actor = ownActor == null ? "admin" : ownActor;
-    reason = Faults.storable("reason", body.optString("reason"));
+    reason = Faults.storable("reason", body.optString("reason", 1, MAX_REASON_LENGTH));
     body.throwIfInvalid();
     if (wholeTenant) {
       tenant = TenantId.of(tenantId);
@@ -77,19 +85,28 @@ public final class EraseRequest {
           case NODE ->
               nodeId != null
                   ? nodeId.toString()
-                  : PreparedNode.nodeId(scope.key(), TextRules.trim(clientId)).toString();
+                  : PreparedNode.nodeId(scope.key(), clientId).toString();
           case SESSION -> sessionId;
           case SCOPE -> scope.scope();
           case TENANT -> tenant.value();
         };
   }
 
+  private static String clientId(Fields body) {
+    String sent = body.optString("client_id");
+    String trimmed = TextRules.trimToNull(sent);
+    if (sent != null && trimmed == null) {
+      throw Faults.blank("client_id");
+    }
+    return Faults.storable("client_id", trimmed);
+  }
+
   /**
    * Reads a request body: {@code tenant_id}, {@code scope}, what names the target, {@code actor}
    * (default {@code admin}) and {@code reason}.
    *
-   * @throws io.perdura.kernel.ApiException 400 {@code invalid_request}, {@code invalid_tenant_id}
-   *     or {@code invalid_scope}
+   * @throws io.perdura.kernel.ApiException 400 {@code invalid_request}, {@code invalid_tenant_id},
+   *     {@code invalid_scope}, {@code blank_client_id} or {@code invalid_text}
    */
   public static EraseRequest read(Kind kind, JsonNode body, Settings settings) {
     return new EraseRequest(kind, Fields.of(body), settings);

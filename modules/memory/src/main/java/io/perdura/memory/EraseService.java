@@ -4,22 +4,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.kernel.Database;
-import io.perdura.kernel.Deadline;
 import io.perdura.kernel.Once;
 import io.perdura.kernel.ScopeKey;
 import io.perdura.kernel.Settings;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Erases memory for good and proves it: counts by table, a query for what is left, and a ledger
@@ -31,15 +28,9 @@ import java.util.UUID;
  */
 @ApplicationScoped
 public class EraseService {
-  private static final Duration SETTLE_LIMIT = Duration.ofSeconds(2);
-  private static final long SETTLE_PAUSE_MILLIS = 20;
+  private static final int MAX_FALLEN_FENCES = 3;
 
-  /** A transaction that began before the erasure may still commit rows with an older time. */
-  private static final String OLDER_TRANSACTIONS =
-      """
-      select exists (select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
-        and backend_type = 'client backend' and xact_start <= ?)
-      """;
+  private static final Logger LOG = Logger.getLogger(EraseService.class.getName());
 
   private final Database database;
   private final Settings settings;
@@ -87,10 +78,12 @@ public class EraseService {
     if (answered.isPresent()) {
       return answered.get();
     }
-    Erasure erasure =
+    Erasure opened =
         database.transaction(
             "open erasure", tx -> new ErasureLedger(tx.connection()).open(request));
-    if (!run(erasure)) {
+    Outcome outcome = run(opened, true);
+    Erasure erasure = outcome.erasure;
+    if (!outcome.complete) {
       return new Once.Answer(progress(erasure), false);
     }
     ObjectNode residue = (ObjectNode) consistency.residue(erasure);
@@ -158,7 +151,7 @@ public class EraseService {
         database.read("ledger", connection -> new ErasureLedger(connection).list(finished));
     int open = 0;
     for (Erasure erasure : erasures) {
-      if (run(erasure)) {
+      if (run(erasure, false).complete) {
         database.transaction(
             "complete erasure", tx -> new ErasureLedger(tx.connection()).complete(erasure));
       } else {
@@ -168,72 +161,114 @@ public class EraseService {
     return open;
   }
 
-  /** Returns false when the deadline came first. */
-  private boolean run(Erasure erasure) {
+  /**
+   * How a run ended.
+   *
+   * @param complete false when the deadline came first
+   */
+  private record Outcome(Erasure erasure, boolean complete) {}
+
+  /**
+   * Runs an erasure.
+   *
+   * @param thorough look for copies of a node even when the node itself is not there. Nodes go
+   *     last, so a database in which one is missing holds none of its copies: a replay need not
+   *     look.
+   */
+  private Outcome run(Erasure erasure, boolean thorough) {
     ErasureRun run =
         new ErasureRun(
             database, erasure, settings.get(MemorySettings.PERDURA_ERASE_CHUNK), this::changed);
     try {
-      pass(run, erasure);
-      awaitOlderTransactions(erasure);
-      pass(run, erasure);
-      return true;
-    } catch (ErasureRun.OutOfTimeException e) {
-      return false;
-    }
-  }
-
-  private void pass(ErasureRun run, Erasure erasure) {
-    ScopeKey.Defaults defaults = settings.defaults();
-    switch (erasure.kind()) {
-      case NODE, SESSION -> {
-        ScopeKey scope = erasure.scopeKey(defaults);
-        run.eraseNodes(scope, nodes(erasure, scope));
-      }
-      case SCOPE -> eraseScope(run, erasure, erasure.scopeKey(defaults));
-      case TENANT -> {
-        for (ScopeKey scope : scopesOf(erasure, defaults)) {
-          eraseScope(run, erasure, scope);
-        }
-        String tenant = erasure.tenant().value();
-        run.drain("memory_request_telemetry", EraseSql.TENANT_TELEMETRY, tenant);
-        run.step((tx, removed) -> {
-          try (PreparedStatement update = tx.connection().prepareStatement(EraseSql.TENANT_KEYS)) {
-            update.setString(1, tenant);
-            update.setObject(2, erasure.requestedAt());
-            removed.add("idempotency_keys", update.executeUpdate());
+      for (int attempt = 1; ; attempt++) {
+        try {
+          pass(run, thorough);
+          return new Outcome(run.erasure(), true);
+        } catch (ErasureRun.FenceFellException e) {
+          LOG.log(Level.INFO, "erasure {0}: the fence fell, beginning again", erasure.id());
+          if (attempt == MAX_FALLEN_FENCES) {
+            return new Outcome(run.erasure(), false);
           }
-          return null;
-        });
+        }
       }
+    } catch (ErasureRun.OutOfTimeException e) {
+      return new Outcome(run.erasure(), false);
+    } finally {
+      run.open();
     }
   }
 
-  private void eraseScope(ErasureRun run, Erasure erasure, ScopeKey scope) {
-    new ScopeErasure(run, erasure, scope).erase();
+  private void pass(ErasureRun run, boolean thorough) {
+    ScopeKey.Defaults defaults = settings.defaults();
+    switch (run.erasure().kind()) {
+      case NODE, SESSION -> {
+        ScopeKey scope = run.erasure().scopeKey(defaults);
+        new ErasureOfNodes(run, scope, () -> nodes(run.erasure(), scope, thorough)).erase();
+      }
+      case SCOPE -> eraseScope(run, run.erasure().scopeKey(defaults));
+      case TENANT -> eraseTenant(run, defaults);
+    }
+  }
+
+  private void eraseScope(ErasureRun run, ScopeKey scope) {
+    new ScopeErasure(run, scope).erase();
     generations.forget(scope.key());
   }
 
-  private Map<UUID, String> nodes(Erasure erasure, ScopeKey scope) {
-    return database.read(
-        "nodes to erase",
-        connection -> {
-          boolean session = erasure.kind() == EraseRequest.Kind.SESSION;
-          String sql = session ? EraseSql.SESSION_NODES : EraseSql.NODE;
-          try (PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setString(1, scope.key());
-            select.setObject(2, erasure.requestedAt());
-            if (session) {
-              UUID topic = SessionNames.node(scope.key(), erasure.target());
-              select.setObject(3, topic);
-              select.setObject(4, topic);
-              select.setString(5, SessionNames.eventPrefix(erasure.target()));
-            } else {
-              select.setObject(3, UUID.fromString(erasure.target()));
-            }
-            return NodeEraser.nodes(select);
-          }
-        });
+  private void eraseTenant(ErasureRun run, ScopeKey.Defaults defaults) {
+    Erasure erasure = run.erasure();
+    run.awaitWriters(erasure.requestedAt());
+    List<ScopeKey> scopes = scopesOf(erasure, defaults);
+    String done = run.progress();
+    int next = 0;
+    for (int i = 0; i < scopes.size(); i++) {
+      next = scopes.get(i).key().equals(done) ? i + 1 : next;
+    }
+    for (ScopeKey scope : scopes.subList(next, scopes.size())) {
+      eraseScope(run, scope);
+      run.step((tx, removed) -> {
+        new ErasureLedger(tx.connection()).advance(erasure, scope.key());
+        return null;
+      });
+    }
+    String tenant = erasure.tenant().value();
+    run.drain("memory_request_telemetry", EraseSql.TENANT_TELEMETRY, tenant);
+    run.step((tx, removed) -> {
+      try (PreparedStatement update = tx.connection().prepareStatement(EraseSql.TENANT_KEYS)) {
+        update.setString(1, tenant);
+        update.setObject(2, erasure.requestedAt());
+        removed.add("idempotency_keys", update.executeUpdate());
+      }
+      return null;
+    });
+  }
+
+  private Map<UUID, String> nodes(Erasure erasure, ScopeKey scope, boolean thorough) {
+    boolean session = erasure.kind() == EraseRequest.Kind.SESSION;
+    UUID named =
+        session
+            ? SessionNames.node(scope.key(), erasure.target())
+            : UUID.fromString(erasure.target());
+    Map<UUID, String> nodes =
+        database.read(
+            "nodes to erase",
+            connection -> {
+              String sql = session ? EraseSql.SESSION_NODES : EraseSql.NODE;
+              try (PreparedStatement select = connection.prepareStatement(sql)) {
+                select.setString(1, scope.key());
+                select.setObject(2, erasure.requestedAt());
+                select.setObject(3, named);
+                if (session) {
+                  select.setObject(4, named);
+                  select.setString(5, SessionNames.eventPrefix(erasure.target()));
+                }
+                return NodeEraser.nodes(select);
+              }
+            });
+    if (thorough) {
+      nodes.putIfAbsent(named, session ? SessionNames.session(erasure.target()) : null);
+    }
+    return nodes;
   }
 
   private List<ScopeKey> scopesOf(Erasure erasure, ScopeKey.Defaults defaults) {
@@ -249,33 +284,6 @@ public class EraseService {
           }
           return scopes;
         });
-  }
-
-  private void awaitOlderTransactions(Erasure erasure) {
-    long end = System.nanoTime() + SETTLE_LIMIT.toNanos();
-    while (database.read("older transactions", connection -> older(connection, erasure))) {
-      boolean late =
-          System.nanoTime() - end > 0 || Deadline.current().remaining().compareTo(SETTLE_LIMIT) < 0;
-      if (late) {
-        return; // the residue shows whether it mattered
-      }
-      try {
-        Thread.sleep(SETTLE_PAUSE_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-    }
-  }
-
-  private static boolean older(Connection connection, Erasure erasure) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(OLDER_TRANSACTIONS)) {
-      select.setObject(1, erasure.requestedAt());
-      try (ResultSet row = select.executeQuery()) {
-        row.next();
-        return row.getBoolean(1);
-      }
-    }
   }
 
   private void changed(String scopeKey, List<UUID> nodeIds) {

@@ -21,6 +21,7 @@ final class EraseSql {
         n.id = ?
         or n.id in (select e.src_id from memory_edges e where e.dst_id = ? and e.type = 'part_of' and n.type = 'event')
         or starts_with(n.client_id, ?))
+      order by n.type = 'topic', n.id
       """;
 
   static final String NODE =
@@ -29,19 +30,27 @@ final class EraseSql {
   /** Summaries that were rolled up from erased nodes carry their texts. */
   static final String ROLLUPS =
       """
-      select r.id, r.client_id from memory_nodes r
-      where r.scope = ? and r.slots->>'summary_kind' = 'compression_rollup'
-        and exists (select from memory_edges e where e.src_id = r.id and e.type = 'derived_from' and e.dst_id = any(?::uuid[]))
+      select distinct r.id, r.client_id from memory_edges e join memory_nodes r on r.id = e.src_id
+      where e.dst_id = any(?::uuid[]) and e.type = 'derived_from' and r.scope = ?
+        and r.slots->>'summary_kind' = 'compression_rollup'
       """;
 
   /** Topics that clustering made from the nodes, or that they joined. */
   static final String TOPICS =
       """
-      select distinct t.id from memory_nodes t
-      where t.scope = ? and t.type = 'topic' and t.slots->>'created_by' = 'topic_cluster' and not t.id = any(?::uuid[])
-        and (t.slots->>'seed_event_id' = any(?::text[])
-          or exists (select from memory_edges e where e.dst_id = t.id and e.type = 'part_of' and e.src_id = any(?::uuid[])))
+      with i as materialized (select unnest(?::uuid[]) as id), t as (
+        select e.dst_id as id from i join memory_edges e on e.src_id = i.id and e.type = 'part_of'
+        union
+        select n.id from i cross join lateral (
+          select m.id from memory_nodes m where m.slots @> jsonb_build_object('seed_event_id', i.id)) n)
+      select n.id from t join memory_nodes n on n.id = t.id
+      where n.scope = ? and n.type = 'topic' and n.slots->>'created_by' = 'topic_cluster'
+        and not n.id in (select id from i)
       """;
+
+  /** Every node that a step deletes or changes, in the order in which everybody locks nodes. */
+  static final String LOCK_NODES =
+      "select from memory_nodes where id = any(?::uuid[]) order by id for update";
 
   static final String OUTBOX_MENTIONS =
       "select id, payload::text from memory_outbox o where scope = ? and "
@@ -81,7 +90,8 @@ final class EraseSql {
       """
       select c.id, (
         select array_agg(distinct n.id) from jsonb_path_query(c.diff_json, 'lax $.nodes[*].id') p
-        join memory_nodes n on n.id = (p #>> '{}')::uuid and n.scope = ?)
+        join memory_nodes n on n.id = (p #>> '{}')::uuid and n.scope = ?), c.diff_json::text,
+        coalesce(c.rest_sha256, c.diff_sha256)
       from memory_commits c where c.scope <> ? and starts_with(c.scope, ?) = ? and c.id > ? order by c.id limit ?
       """;
 

@@ -13,6 +13,8 @@ import java.time.OffsetDateTime;
  *
  * @param scope public scope, null for a tenant
  * @param target node id, session id, public scope or tenant
+ * @param requestedAt what was created later stays
+ * @param fresh nothing was removed yet, so that the time may still be chosen
  */
 record Erasure(
     long id,
@@ -20,7 +22,16 @@ record Erasure(
     TenantId tenant,
     String scope,
     String target,
-    OffsetDateTime requestedAt) {
+    OffsetDateTime requestedAt,
+    boolean fresh) {
+
+  Erasure asFresh() {
+    return new Erasure(id, kind, tenant, scope, target, requestedAt, true);
+  }
+
+  Erasure at(OffsetDateTime time) {
+    return new Erasure(id, kind, tenant, scope, target, time, false);
+  }
 
   ScopeKey scopeKey(ScopeKey.Defaults defaults) {
     return ScopeKey.of(tenant, scope, defaults);

@@ -13,7 +13,6 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
 /** Reads and writes the ledger of erasures. Rows are never deleted. */
 final class ErasureLedger {
@@ -50,16 +49,19 @@ final class ErasureLedger {
   private static final String COMPLETE =
       """
       update erasure_ledger set completed_at = coalesce(completed_at, now()), fence = null, fenced_at = null,
-        commits_seen = null
+        progress = null
       where id = ?
       returning removed::text
       """;
 
   private static final String REMOVED = "select removed::text from erasure_ledger where id = ?";
 
-  private static final String SEEN = "select commits_seen from erasure_ledger where id = ?";
+  private static final String PROGRESS = "select progress from erasure_ledger where id = ?";
 
-  private static final String SEE = "update erasure_ledger set commits_seen = ? where id = ?";
+  private static final String ADVANCE = "update erasure_ledger set progress = ? where id = ?";
+
+  private static final String MOVE =
+      "update erasure_ledger set requested_at = ? where id = ? and completed_at is null";
 
   private static final String EXPORT =
       """
@@ -85,7 +87,7 @@ final class ErasureLedger {
     this.connection = connection;
   }
 
-  /** Returns the open entry for the request's target, or makes one. */
+  /** Returns the open entry for the request's target, or makes one, which is fresh then. */
   Erasure open(EraseRequest request) throws SQLException {
     Optional<Erasure> open = find(OPEN, request);
     if (open.isPresent()) {
@@ -100,7 +102,7 @@ final class ErasureLedger {
       insert.setString(6, request.reason);
       try (ResultSet row = insert.executeQuery()) {
         row.next();
-        return read(row);
+        return read(row).asFresh();
       }
     }
   }
@@ -148,22 +150,32 @@ final class ErasureLedger {
     }
   }
 
-  /** Returns the commit up to which an earlier run has looked; null = none. */
-  UUID commitsSeen(Erasure erasure) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(SEEN)) {
+  /** Returns where an interrupted run goes on; null = at the beginning. */
+  String progress(Erasure erasure) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(PROGRESS)) {
       select.setLong(1, erasure.id());
       try (ResultSet row = select.executeQuery()) {
-        return row.next() ? row.getObject(1, UUID.class) : null;
+        return row.next() ? row.getString(1) : null;
       }
     }
   }
 
-  void commitsSeen(Erasure erasure, UUID last) throws SQLException {
-    try (PreparedStatement update = connection.prepareStatement(SEE)) {
-      Sql.setUuid(update, 1, last);
+  void advance(Erasure erasure, String progress) throws SQLException {
+    try (PreparedStatement update = connection.prepareStatement(ADVANCE)) {
+      update.setString(1, progress);
       update.setLong(2, erasure.id());
       update.executeUpdate();
     }
+  }
+
+  /** Erases what was created up to {@code time}; for an erasure that has not removed anything. */
+  Erasure moveTo(Erasure erasure, OffsetDateTime time) throws SQLException {
+    try (PreparedStatement update = connection.prepareStatement(MOVE)) {
+      update.setObject(1, time);
+      update.setLong(2, erasure.id());
+      update.executeUpdate();
+    }
+    return erasure.at(time);
   }
 
   /** Marks the erasure as done and returns everything it removed. */
@@ -216,6 +228,7 @@ final class ErasureLedger {
         new TenantId(row.getString(3)),
         row.getString(4),
         row.getString(5),
-        row.getObject(6, OffsetDateTime.class));
+        row.getObject(6, OffsetDateTime.class),
+        false);
   }
 }

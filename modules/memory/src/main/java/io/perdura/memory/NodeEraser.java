@@ -46,8 +46,8 @@ final class NodeEraser {
   /** Returns summaries that were made from the nodes. */
   Map<UUID, String> rollupsOf(Collection<UUID> ids) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(EraseSql.ROLLUPS)) {
-      select.setString(1, scope.key());
-      select.setString(2, Sql.array(ids));
+      select.setString(1, Sql.array(ids));
+      select.setString(2, scope.key());
       return nodes(select);
     }
   }
@@ -55,10 +55,8 @@ final class NodeEraser {
   /** Returns topics that clustering made from the nodes or added them to. */
   List<UUID> topicsOf(Collection<UUID> ids) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(EraseSql.TOPICS)) {
-      select.setString(1, scope.key());
-      select.setString(2, Sql.array(ids));
-      select.setString(3, Sql.array(ids));
-      select.setString(4, Sql.array(ids));
+      select.setString(1, Sql.array(ids));
+      select.setString(2, scope.key());
       List<UUID> topics = new ArrayList<>();
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
@@ -118,7 +116,7 @@ final class NodeEraser {
         while (rows.next()) {
           last = rows.getObject(1, UUID.class);
           if (rows.getString(2) != null) {
-            stripper.strip(rows);
+            stripper.strip(last, rows.getString(2), rows.getString(3));
           }
         }
       }
@@ -142,7 +140,7 @@ final class NodeEraser {
           CommitStripper stripper = new CommitStripper(connection, scrubber(nodes), removed)) {
         while (rows.next()) {
           found++;
-          stripper.strip(rows);
+          stripper.strip(rows.getObject(1, UUID.class), rows.getString(2), rows.getString(3));
         }
       }
     }
@@ -165,6 +163,14 @@ final class NodeEraser {
     }
   }
 
+  /** Locks nodes in the order in which everybody does. */
+  void lock(Collection<UUID> ids) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(EraseSql.LOCK_NODES)) {
+      select.setString(1, Sql.array(ids));
+      select.execute();
+    }
+  }
+
   /** Deletes nodes with their edges, rule definitions and vectors. */
   void delete(Collection<UUID> ids) throws SQLException {
     try (PreparedStatement delete = connection.prepareStatement(EraseSql.DELETE_NODES)) {
@@ -180,7 +186,7 @@ final class NodeEraser {
     }
   }
 
-  private static Scrubber scrubber(Map<UUID, String> nodes) {
+  static Scrubber scrubber(Map<UUID, String> nodes) {
     Set<String> ids = new HashSet<>();
     Set<String> clientIds = new HashSet<>();
     nodes.forEach((id, clientId) -> {
