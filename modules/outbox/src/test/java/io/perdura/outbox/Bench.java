@@ -30,12 +30,28 @@ final class Bench {
   Leases leases = new Leases(Duration.ofMinutes(1));
   double random;
 
+  /** Over a database as it is. */
+  static Bench over(DataSource dataSource) {
+    return new Bench(dataSource, false);
+  }
+
+  /** Over a database that is emptied first. */
   Bench(DataSource dataSource) {
+    this(dataSource, true);
+  }
+
+  private Bench(DataSource dataSource, boolean empty) {
     this.database = new Database(dataSource);
+    settings.put("OUTBOX_POLL_INTERVAL_MS", "20");
+    if (empty) {
+      empty();
+    }
+  }
+
+  private void empty() {
     execute("truncate memory_outbox, memory_commits cascade");
     execute("create table if not exists effects (event_id bigint not null, worker text)");
     execute("truncate effects");
-    settings.put("OUTBOX_POLL_INTERVAL_MS", "20");
   }
 
   /** The effect that the tests count: one row each time an event's effect happens. */
