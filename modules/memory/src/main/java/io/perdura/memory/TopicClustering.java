@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /**
  * Assigns events to the nearest topic, or starts a draft topic (contract, section 3.9).
@@ -35,6 +36,7 @@ final class TopicClustering {
   private final Settings settings;
   private final Generations generations;
   private final VectorEvents vectorEvents;
+  private final VectorColumn column = new VectorColumn();
 
   TopicClustering(Settings settings, Generations generations, VectorEvents vectorEvents) {
     this.settings = settings;
@@ -56,7 +58,7 @@ final class TopicClustering {
     Connection connection = tx.connection();
     lock(tx, List.of(scopeKey));
     Generation generation = generations.configuredGeneration();
-    TopicStore store = new TopicStore(connection, scopeKey, generation);
+    TopicStore store = new TopicStore(connection, scopeKey, generation, column);
     List<TopicEvent> events = store.events(new LinkedHashSet<>(eventIds));
     if (events.isEmpty()) {
       return Jsons.object()
@@ -195,6 +197,10 @@ final class TopicClustering {
           .put("dst", dst.toString());
     }
 
+    private int count(Predicate<Topic> condition) {
+      return (int) topics.values().stream().filter(condition).count();
+    }
+
     ObjectNode summary(JobCommits.Commit commit, double[] rates) {
       String strategy = settings.get(MemorySettings.TOPIC_CLUSTER_STRATEGY);
       boolean fallback = !strategy.equals("online_knn");
@@ -205,8 +211,8 @@ final class TopicClustering {
               .put("topic_commit_hash", commit.hash())
               .put("processed_events", events.size())
               .put("assigned", assignments.size())
-              .put("created_topics", topics.values().stream().filter(Topic::isNew).count())
-              .put("promoted", topics.values().stream().filter(Topic::isPromoted).count())
+              .put("created_topics", count(Topic::isNew))
+              .put("promoted", count(Topic::isPromoted))
               .put("strategy_requested", strategy)
               .put("strategy_executed", "online_knn")
               .put(

@@ -18,18 +18,19 @@ import java.util.UUID;
 
 /** Reads and stores what topic clustering works on, for one scope and one generation. */
 final class TopicStore {
-  private static final VectorColumn COLUMN = new VectorColumn();
   private static final int FETCH_ROWS = 500;
   private static final String DRAFT_SUMMARY = "Auto-clustered candidate topic (draft).";
 
   private final Connection connection;
   private final String scopeKey;
   private final Generation generation;
+  private final VectorColumn column;
 
-  TopicStore(Connection connection, String scopeKey, Generation generation) {
+  TopicStore(Connection connection, String scopeKey, Generation generation, VectorColumn column) {
     this.connection = connection;
     this.scopeKey = scopeKey;
     this.generation = generation;
+    this.column = column;
   }
 
   /** A topic that is near enough to an event, by what was stored when the run began. */
@@ -67,7 +68,7 @@ final class TopicStore {
   /** Returns the stored topics whose similarity to an event reaches {@code threshold}. */
   List<Candidate> candidates(List<TopicEvent> events, int perEvent, double threshold)
       throws SQLException {
-    return COLUMN.isSearchable(connection)
+    return column.isSearchable(connection)
         ? searched(events, perEvent, threshold)
         : compared(events, perEvent, threshold);
   }

@@ -3,6 +3,7 @@ package io.perdura.memory;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.perdura.embedding.EmbeddingProvider;
 import io.perdura.embedding.Embeddings;
 import io.perdura.kernel.ApiException;
 import io.perdura.kernel.Database;
@@ -40,6 +41,11 @@ final class MemoryKit {
   final EraseService erasures;
 
   MemoryKit(DataSource dataSource, String... namesAndValues) {
+    this(dataSource, null, namesAndValues);
+  }
+
+  /** {@code provider}: null for the one that the settings ask for. */
+  MemoryKit(DataSource dataSource, EmbeddingProvider provider, String... namesAndValues) {
     Map<String, String> values = new HashMap<>();
     values.put("EMBEDDING_DIM", "4");
     for (int i = 0; i < namesAndValues.length; i += 2) {
@@ -47,7 +53,7 @@ final class MemoryKit {
     }
     settings = Settings.of(values);
     database = new Database(dataSource);
-    embeddings = Embeddings.of(settings);
+    embeddings = provider == null ? Embeddings.of(settings) : Embeddings.of(provider);
     generations = new Generations(database, settings, embeddings);
     writes = WriteService.of(database, settings, generations, Outbox.detached());
     finds = FindService.of(database);
