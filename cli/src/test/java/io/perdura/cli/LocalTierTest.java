@@ -82,7 +82,7 @@ class LocalTierTest {
     assertThat(tier().server().isOutdated()).isFalse();
 
     assertThat(tier().server().stop()).isTrue();
-    assertThat(started.process().isAlive()).isFalse();
+    assertThat(started.process().onExit()).succeedsWithin(LIMIT);
     assertThat(tier().server().running()).isEmpty();
     assertThat(tier().server().stop()).isFalse();
   }

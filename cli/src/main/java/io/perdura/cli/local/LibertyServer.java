@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.cli.Trouble;
 import io.perdura.kernel.Jsons;
 import java.io.IOException;
+import java.lang.module.ModuleFinder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,13 +91,20 @@ public final class LibertyServer {
       variables.put("PORT", Integer.toString(port));
       variables.put("PERDURA_MGMT_PORT", Integer.toString(managementPort));
       variables.remove("LOG_DIR");
-      variables.merge("JVM_ARGS", "-Dperdura.role=all", (given, role) -> given + " " + role);
+      variables.merge("JVM_ARGS", jvmArguments(), (given, ours) -> given + " " + ours);
       Process process = builder.start();
       remember(process, port, managementPort);
       return process;
     } catch (IOException e) {
       throw state.unusable(e);
     }
+  }
+
+  /** The role, and the vector instructions of the processor for the in-process index. */
+  private static String jvmArguments() {
+    String vectors = "jdk.incubator.vector"; // an incubating module: a later Java may not have it
+    boolean present = ModuleFinder.ofSystem().find(vectors).isPresent();
+    return "-Dperdura.role=all" + (present ? " --add-modules=" + vectors : "");
   }
 
   private void remember(Process process, int port, int managementPort) {
