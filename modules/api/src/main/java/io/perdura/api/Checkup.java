@@ -7,7 +7,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
-import java.lang.annotation.Annotation;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.logging.Level;
@@ -22,34 +22,41 @@ import org.eclipse.microprofile.health.Startup;
 @ApplicationScoped
 class Checkup {
   private static final Logger LOG = Logger.getLogger(Checkup.class.getName());
-  private final Instance<HealthCheck> checks;
+  private final List<HealthCheck> started;
+  private final List<HealthCheck> ready;
+  private final List<HealthCheck> live;
 
   /** For the container's proxy. */
   protected Checkup() {
-    this(null);
+    this.started = List.of();
+    this.ready = List.of();
+    this.live = List.of();
   }
 
+  /** Finds the checks once: each look-up would make, and keep, new instances. */
   @Inject
   Checkup(@Any Instance<HealthCheck> checks) {
-    this.checks = checks;
+    this.started = checks.select(Startup.Literal.INSTANCE).stream().toList();
+    this.ready = checks.select(Readiness.Literal.INSTANCE).stream().toList();
+    this.live = checks.select(Liveness.Literal.INSTANCE).stream().toList();
   }
 
   Problem started() {
-    return ask(Startup.Literal.INSTANCE);
+    return ask(started);
   }
 
   Problem ready() {
-    return ask(Readiness.Literal.INSTANCE);
+    return ask(ready);
   }
 
   Problem live() {
-    return ask(Liveness.Literal.INSTANCE);
+    return ask(live);
   }
 
-  private Problem ask(Annotation kind) {
+  private static Problem ask(List<HealthCheck> checks) {
     boolean up = true;
     ArrayNode list = Jsons.array();
-    for (HealthCheck check : checks.select(kind)) {
+    for (HealthCheck check : checks) {
       ObjectNode entry = list.addObject();
       up &= describe(check, entry);
     }

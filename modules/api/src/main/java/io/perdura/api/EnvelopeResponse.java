@@ -1,11 +1,8 @@
 package io.perdura.api;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.perdura.kernel.Jsons;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
-import java.util.OptionalInt;
 
 /**
  * Keeps the container from answering in its own way: its error pages become the envelope, and the
@@ -42,18 +39,7 @@ final class EnvelopeResponse extends HttpServletResponseWrapper {
       return;
     }
     resetBuffer();
-    Answers.send(problem(status), this);
-  }
-
-  private static Problem problem(int status) {
-    if (status >= 500) {
-      return Problem.internal();
-    }
-    ObjectNode body =
-        Jsons.object()
-            .put("error", status == SC_NOT_FOUND ? "not_found" : "invalid_request")
-            .put("message", "the request is not valid");
-    return new Problem(status, body, OptionalInt.empty());
+    Answers.send(status >= 500 ? Problem.internal() : Problem.refused(status), this);
   }
 
   private static String spelled(String type) {

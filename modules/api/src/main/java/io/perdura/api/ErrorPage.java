@@ -1,14 +1,11 @@
 package io.perdura.api;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.perdura.kernel.Jsons;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.OptionalInt;
 import java.util.UUID;
 
 /**
@@ -36,11 +33,6 @@ public class ErrorPage extends HttpServlet {
     if (status == HttpServletResponse.SC_NOT_FOUND) {
       return Problem.notFound(method, path);
     }
-    if (status >= 500) {
-      return Problem.internal();
-    }
-    ObjectNode body =
-        Jsons.object().put("error", "invalid_request").put("message", "the request is not valid");
-    return new Problem(status, body, OptionalInt.empty());
+    return status >= 500 ? Problem.internal() : Problem.refused(status);
   }
 }

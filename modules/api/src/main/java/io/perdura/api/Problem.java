@@ -24,14 +24,19 @@ record Problem(int status, ObjectNode body, OptionalInt retryAfterSeconds) {
     }
     if (cause instanceof WebApplicationException outside
         && outside.getResponse().getStatus() < 500) {
-      return new Problem(
-          outside.getResponse().getStatus(),
-          Jsons.object().put("error", "invalid_request").put("message", "the request is not valid"),
-          OptionalInt.empty());
+      return refused(outside.getResponse().getStatus());
     }
     LOG.log(
         Level.SEVERE, cause, () -> "unexpected fault at " + (route == null ? "?" : route.path()));
     return internal();
+  }
+
+  /** The container refused by itself. */
+  static Problem refused(int status) {
+    return new Problem(
+        status,
+        Jsons.object().put("error", "invalid_request").put("message", "the request is not valid"),
+        OptionalInt.empty());
   }
 
   static Problem internal() {

@@ -37,6 +37,7 @@ public class ServerLifecycle implements ServletContextListener {
   @Inject private Drain drain;
   @Inject private Pulse pulse;
   @Inject private ServerState state;
+  @Inject private ServerMetrics metrics;
 
   @Resource private ManagedScheduledExecutorService executor;
 
@@ -45,6 +46,7 @@ public class ServerLifecycle implements ServletContextListener {
   @Override
   public void contextInitialized(ServletContextEvent event) {
     LogFields.register();
+    metrics.register();
     everySecond(pulse::beat);
     everySecond(drain::look);
     everySecond(watch::look);
