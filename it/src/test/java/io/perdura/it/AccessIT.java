@@ -46,9 +46,15 @@ class AccessIT {
 
   @Test
   void withoutAKeyNothingIsTold() {
-    for (String path : new String[] {"write", "find", "recall", "recall_text", "sessions", "events", "nodes/activate"}) {
+    for (String path :
+        new String[] {
+          "write", "find", "recall", "recall_text", "sessions", "events", "nodes/activate"
+        }) {
       for (Map<String, String> headers :
-          java.util.List.of(Map.<String, String>of(), Map.of("x-api-key", "nobody"), Map.of("authorization", "Bearer x"))) {
+          java.util.List.of(
+              Map.<String, String>of(),
+              Map.of("x-api-key", "nobody"),
+              Map.of("authorization", "Bearer x"))) {
         Api.Answer answer = api.post("/v1/memory/" + path, "{}", headers);
         assertThat(answer.status()).as(path).isEqualTo(401);
         Wire.assertBody(answer.json(), "{'error':'unauthorized','message':'<text>'}");
@@ -90,14 +96,18 @@ class AccessIT {
         "{'input_text':'x','nodes':[{'type':'event'},{'type':'event','owner_agent_id':'coder'}]}",
         "nodes.1.owner_agent_id");
     refuses("sessions", "{'session_id':'s','owner_agent_id':'coder'}", "owner_agent_id");
-    refuses("events", "{'session_id':'s','title':'t','producer_agent_id':'coder'}", "producer_agent_id");
+    refuses(
+        "events",
+        "{'session_id':'s','title':'t','producer_agent_id':'coder'}",
+        "producer_agent_id");
     refuses("find", "{'consumer_agent_id':'coder'}", "consumer_agent_id");
     refuses("recall_text", "{'query_text':'x','consumer_team_id':'dev'}", "consumer_team_id");
   }
 
   @Test
   void privateMemoryIsItsOwners() {
-    String node = "{'scope':'%s','input_text':'x','auto_embed':false,'nodes':[{'client_id':'n','type':'event','title':'mine'}]}";
+    String node =
+        "{'scope':'%s','input_text':'x','auto_embed':false,'nodes':[{'client_id':'n','type':'event','title':'mine'}]}";
     post("planner", "write", node).ok();
 
     JsonNode mine = post("planner", "find", "{'scope':'%s','include_meta':true}").ok();
@@ -128,7 +138,10 @@ class AccessIT {
 
   @Test
   void idempotencyKeysBelongToTheCredential() {
-    String body = "{\"scope\":\"" + scope + "\",\"session_id\":\"s\",\"title\":\"t\",\"memory_lane\":\"shared\"}";
+    String body =
+        "{\"scope\":\""
+            + scope
+            + "\",\"session_id\":\"s\",\"title\":\"t\",\"memory_lane\":\"shared\"}";
     JsonNode first = api.post("/v1/memory/events", body, keyed("planner", "k")).ok();
     Api.Answer again = api.post("/v1/memory/events", body, keyed("planner", "k"));
     assertThat(again.header("idempotency-replayed")).isEqualTo("true");
@@ -143,21 +156,31 @@ class AccessIT {
     Api.Answer refused = api.post("/v1/memory/packs/export", "{}", Map.of("x-api-key", "planner"));
     assertThat(refused.status()).isEqualTo(401);
     Wire.assertBody(refused.json(), "{'error':'unauthorized_admin','message':'<text>'}");
-    assertThat(api.post("/v1/memory/packs/export", "{\"tenant_id\":\"acme\"}", Api.ADMIN).ok().get("tenant_id").textValue())
+    assertThat(
+            api.post("/v1/memory/packs/export", "{\"tenant_id\":\"acme\"}", Api.ADMIN)
+                .ok()
+                .get("tenant_id")
+                .textValue())
         .isEqualTo("acme");
   }
 
   @Test
   void telemetryNamesOnlyTenantsThatWereProven() throws Exception {
     String id = UUID.randomUUID().toString();
-    Map<String, String> headers = new HashMap<>(Map.of("x-request-id", id, "x-tenant-id", "victim"));
-    assertThat(api.post("/v1/memory/find", "{\"tenant_id\":\"victim\"}", headers).status()).isEqualTo(401);
+    Map<String, String> headers =
+        new HashMap<>(Map.of("x-request-id", id, "x-tenant-id", "victim"));
+    assertThat(api.post("/v1/memory/find", "{\"tenant_id\":\"victim\"}", headers).status())
+        .isEqualTo(401);
     headers.remove("x-tenant-id");
     headers.put("x-api-key", "planner");
     api.post("/v1/memory/find", "{\"scope\":\"" + scope + "\"}", headers).ok();
     Poll.until("both rows are there", java.time.Duration.ofSeconds(20), () -> count(id) == 2);
-    assertThat(query("select string_agg(tenant_id || ' ' || status_code || ' ' || endpoint, ',' order by status_code desc)"
-            + " from memory_request_telemetry where request_id = '" + id + "'"))
+    assertThat(
+            query(
+                "select string_agg(tenant_id || ' ' || status_code || ' ' || endpoint, ',' order by status_code desc)"
+                    + " from memory_request_telemetry where request_id = '"
+                    + id
+                    + "'"))
         .isEqualTo("default 401 recall,acme 200 recall");
   }
 
@@ -173,7 +196,9 @@ class AccessIT {
 
   private Api.Answer post(String key, String path, String body) {
     return api.post(
-        "/v1/memory/" + path, body.replace("%s", scope).replace('\'', '"'), Map.of("x-api-key", key));
+        "/v1/memory/" + path,
+        body.replace("%s", scope).replace('\'', '"'),
+        Map.of("x-api-key", key));
   }
 
   private static Map<String, String> keyed(String key, String idempotencyKey) {
@@ -183,7 +208,10 @@ class AccessIT {
   private static int count(String requestId) {
     try {
       return Integer.parseInt(
-          query("select count(*)::text from memory_request_telemetry where request_id = '" + requestId + "'"));
+          query(
+              "select count(*)::text from memory_request_telemetry where request_id = '"
+                  + requestId
+                  + "'"));
     } catch (SQLException e) {
       throw new AssertionError(e);
     }

@@ -36,8 +36,7 @@ class DescribedAnswersIT {
     assertThat(yaml.text()).startsWith("openapi: 3.1.0");
     assertThat(api.get("/openapi", Map.of("accept", "application/json")).ok())
         .isEqualTo(description.document());
-    JsonNode management =
-        SharedServer.get().server().management().get("/openapi?format=JSON").ok();
+    JsonNode management = SharedServer.get().server().management().get("/openapi?format=JSON").ok();
     assertThat(management.at("/paths/~1v1~1memory~1write/post/operationId").textValue())
         .isEqualTo("write");
   }
@@ -81,14 +80,22 @@ class DescribedAnswersIT {
   }
 
   private void sessions() {
-    post("/v1/memory/sessions", "{'scope':'%s','session_id':'s 1','memory_lane':'shared','auto_embed':true}");
+    post(
+        "/v1/memory/sessions",
+        "{'scope':'%s','session_id':'s 1','memory_lane':'shared','auto_embed':true}");
     post("/v1/memory/sessions", "{'scope':'%s','session_id':'s 2','memory_lane':'shared'}");
     post(
         "/v1/memory/events",
         "{'scope':'%s','session_id':'s 1','event_id':'e','title':'t','memory_lane':'shared','metadata':{'a':1}}");
     String path = "/v1/memory/sessions/{session_id}/events";
-    get(path, "/v1/memory/sessions/s%201/events?include_meta=true&include_slots=1&scope=" + scope, Map.of());
-    get(path, "/v1/memory/sessions/s%201/events?include_slots_preview=true&scope=" + scope, Map.of());
+    get(
+        path,
+        "/v1/memory/sessions/s%201/events?include_meta=true&include_slots=1&scope=" + scope,
+        Map.of());
+    get(
+        path,
+        "/v1/memory/sessions/s%201/events?include_slots_preview=true&scope=" + scope,
+        Map.of());
     get(path, "/v1/memory/sessions/none/events?scope=" + scope, Map.of());
   }
 
@@ -98,15 +105,24 @@ class DescribedAnswersIT {
     ObjectNode wish = Jsons.object();
     wish.set("pack", exported.get("pack"));
     wish.put("manifest_sha256", exported.at("/manifest/sha256").textValue());
-    check("POST", "/v1/memory/packs/import", api.post("/v1/memory/packs/import", Jsons.text(wish), Api.ADMIN));
+    check(
+        "POST",
+        "/v1/memory/packs/import",
+        api.post("/v1/memory/packs/import", Jsons.text(wish), Api.ADMIN));
     wish.put("verify_only", true);
-    check("POST", "/v1/memory/packs/import", api.post("/v1/memory/packs/import", Jsons.text(wish), Api.ADMIN));
+    check(
+        "POST",
+        "/v1/memory/packs/import",
+        api.post("/v1/memory/packs/import", Jsons.text(wish), Api.ADMIN));
   }
 
   private void lifecycle() {
-    String some = "'client_ids':['e','none'],'node_ids':['00000000-0000-4000-8000-000000000009'],'input_text':'x'";
+    String some =
+        "'client_ids':['e','none'],'node_ids':['00000000-0000-4000-8000-000000000009'],'input_text':'x'";
     post("/v1/memory/archive/rehydrate", "{'scope':'%s','target_tier':'hot'," + some + "}");
-    post("/v1/memory/nodes/activate", "{'scope':'%s','outcome':'positive','run_id':'r'," + some + "}");
+    post(
+        "/v1/memory/nodes/activate",
+        "{'scope':'%s','outcome':'positive','run_id':'r'," + some + "}");
     post(
         "/v1/memory/nodes/activate",
         "{'scope':'%s','node_ids':['00000000-0000-4000-8000-000000000009'],'input_text':'x'}");
@@ -136,8 +152,14 @@ class DescribedAnswersIT {
     check(
         "POST",
         "/v1/memory/write",
-        api.post("/v1/memory/write", "{\"input_text\":\"x\"}", Map.of("idempotency-key", "x".repeat(256))));
-    check("POST", "/v1/memory/find", api.send("POST", "/v1/memory/find", "application/xml", new byte[1], Map.of()));
+        api.post(
+            "/v1/memory/write",
+            "{\"input_text\":\"x\"}",
+            Map.of("idempotency-key", "x".repeat(256))));
+    check(
+        "POST",
+        "/v1/memory/find",
+        api.send("POST", "/v1/memory/find", "application/xml", new byte[1], Map.of()));
   }
 
   private Api.Answer post(String path, String body) {

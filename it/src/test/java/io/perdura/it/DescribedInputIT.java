@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 class DescribedInputIT {
   private static final String UUID = "00000000-0000-4000-8000-000000000009";
 
-  /** A body of each endpoint without any fault of its schema; what else is wrong with it keeps it from being stored. */
+  /**
+   * A body of each endpoint without any fault of its schema; what else is wrong with it keeps it
+   * from being stored.
+   */
   private static final Map<String, String> VALID =
       Map.ofEntries(
           Map.entry("/v1/memory/write", "{'scope':'tenant:x','input_text':'x'}"),
@@ -27,8 +30,12 @@ class DescribedInputIT {
           Map.entry(
               "/v1/memory/packs/import",
               "{'pack':{'version':'aionis_pack_v1','tenant_id':'default','scope':'tenant:x'}}"),
-          Map.entry("/v1/memory/archive/rehydrate", "{'scope':'tenant:x','node_ids':['" + UUID + "'],'input_text':'x'}"),
-          Map.entry("/v1/memory/nodes/activate", "{'scope':'tenant:x','node_ids':['" + UUID + "'],'input_text':'x'}"),
+          Map.entry(
+              "/v1/memory/archive/rehydrate",
+              "{'scope':'tenant:x','node_ids':['" + UUID + "'],'input_text':'x'}"),
+          Map.entry(
+              "/v1/memory/nodes/activate",
+              "{'scope':'tenant:x','node_ids':['" + UUID + "'],'input_text':'x'}"),
           Map.entry("/v1/admin/erase/node", "{'scope':'tenant:x','node_id':'" + UUID + "'}"),
           Map.entry("/v1/admin/erase/session", "{'scope':'tenant:x','session_id':'s'}"),
           Map.entry("/v1/admin/erase/scope", "{'scope':'tenant:x'}"),

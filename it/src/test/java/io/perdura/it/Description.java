@@ -42,7 +42,10 @@ final class Description {
     return schemas;
   }
 
-  /** Differences between {@code answer} and what the document says of it; empty when it keeps its word. */
+  /**
+   * Differences between {@code answer} and what the document says of it; empty when it keeps its
+   * word.
+   */
   List<String> differences(String method, String path, Api.Answer answer) {
     List<String> out = new ArrayList<>();
     JsonNode responses =
@@ -79,7 +82,9 @@ final class Description {
   }
 
   private JsonNode resolve(JsonNode node) {
-    return node.has("$ref") ? resolve(document.at(node.get("$ref").textValue().substring(1))) : node;
+    return node.has("$ref")
+        ? resolve(document.at(node.get("$ref").textValue().substring(1)))
+        : node;
   }
 
   private void compare(JsonNode raw, JsonNode value, String at, List<String> out) {
@@ -89,11 +94,17 @@ final class Description {
     } else if (schema.has("const")) {
       differ(!schema.get("const").equals(value), at, "must be " + schema.get("const"), value, out);
     } else if (schema.has("enum")) {
-      differ(!contains(schema.get("enum"), value), at, "must be one of " + schema.get("enum"), value, out);
+      differ(
+          !contains(schema.get("enum"), value),
+          at,
+          "must be one of " + schema.get("enum"),
+          value,
+          out);
     } else if (schema.has("type") && !types(schema).contains(typeOf(value, types(schema)))) {
       differ(true, at, "must be " + schema.get("type"), value, out);
     } else if (value.isTextual() && schema.has("pattern")) {
-      boolean fits = Pattern.compile(schema.get("pattern").textValue()).matcher(value.textValue()).find();
+      boolean fits =
+          Pattern.compile(schema.get("pattern").textValue()).matcher(value.textValue()).find();
       differ(!fits, at, "must match " + schema.get("pattern"), value, out);
     } else if (value.isArray() && schema.has("items")) {
       for (int i = 0; i < value.size(); i++) {
@@ -130,7 +141,12 @@ final class Description {
       } else if (others != null && others.isObject()) {
         compare(others, field.getValue(), inner, out);
       } else {
-        differ(others == null || !others.booleanValue(), inner, "is not described", field.getValue(), out);
+        differ(
+            others == null || !others.booleanValue(),
+            inner,
+            "is not described",
+            field.getValue(),
+            out);
       }
     }
   }
@@ -148,7 +164,9 @@ final class Description {
   private static String typeOf(JsonNode value, List<String> wanted) {
     return switch (value.getNodeType()) {
       case NUMBER ->
-          wanted.contains("integer") && value.doubleValue() == Math.rint(value.doubleValue()) ? "integer" : "number";
+          wanted.contains("integer") && value.doubleValue() == Math.rint(value.doubleValue())
+              ? "integer"
+              : "number";
       case STRING -> "string";
       case BOOLEAN -> "boolean";
       case ARRAY -> "array";
@@ -166,7 +184,8 @@ final class Description {
     return false;
   }
 
-  private static void differ(boolean wrong, String at, String what, JsonNode value, List<String> out) {
+  private static void differ(
+      boolean wrong, String at, String what, JsonNode value, List<String> out) {
     if (wrong) {
       String text = value.toString();
       out.add(at + " " + what + ": " + text.substring(0, Math.min(200, text.length())));

@@ -30,9 +30,12 @@ class OperationsIT {
       assertThat(api.status("/v1/benchmark/echo")).isEqualTo(404);
       Api.Answer health = api.get("/health", Map.of("origin", "https://app.example"));
       assertThat(health.header("access-control-allow-origin")).isNull();
-      assertThat(api.get("/health", Map.of("origin", "https://console.example")).header("access-control-allow-origin"))
+      assertThat(
+              api.get("/health", Map.of("origin", "https://console.example"))
+                  .header("access-control-allow-origin"))
           .isEqualTo("https://console.example");
-      assertThat(api.get("/health", Map.of("origin", "https://console.example")).header("vary")).isEqualTo("Origin");
+      assertThat(api.get("/health", Map.of("origin", "https://console.example")).header("vary"))
+          .isEqualTo("Origin");
       assertThat(api.get("/health").header("server")).isNull();
 
       drains(api, drainFile);
@@ -68,12 +71,14 @@ class OperationsIT {
     try (TestDatabase database = TestDatabase.empty()) {
       try (LibertyServer server = plain("old", database).launch()) {
         Poll.until("it is live", PATIENCE, () -> server.api().status("/health/live") == 200);
-        Poll.until("it saw the database", PATIENCE, () -> server.logText().contains("perdura migrate"));
+        Poll.until(
+            "it saw the database", PATIENCE, () -> server.logText().contains("perdura migrate"));
         JsonNode ready = server.api().get("/health/ready").json();
         assertThat(ready.at("/checks").toString()).contains("\"applied\":\"\"");
         assertThat(server.api().status("/health/ready")).isEqualTo(503);
       }
-      try (LibertyServer server = plain("self", database).with("PERDURA_MIGRATE_ON_START", "true").start()) {
+      try (LibertyServer server =
+          plain("self", database).with("PERDURA_MIGRATE_ON_START", "true").start()) {
         server.api().post("/v1/memory/write", "{\"input_text\":\"x\"}").ok();
       }
     }
@@ -118,7 +123,10 @@ class OperationsIT {
     JsonNode written =
         server
             .api()
-            .post("/v1/memory/write", "{\"input_text\":\"x\"}", Map.of("x-api-key", "k", "x-request-id", id))
+            .post(
+                "/v1/memory/write",
+                "{\"input_text\":\"x\"}",
+                Map.of("x-api-key", "k", "x-request-id", id))
             .ok();
     Poll.until("the line is there", PATIENCE, () -> server.logText().contains(id));
     String line =
@@ -127,7 +135,8 @@ class OperationsIT {
     assertThat(record.get("ext_request_id").textValue()).isEqualTo(id);
     assertThat(record.get("ext_tenant").textValue()).isEqualTo("acme");
     assertThat(record.get("ext_commit_id")).isEqualTo(written.get("commit_id"));
-    assertThat(record.get("message").textValue()).startsWith("POST /v1/memory/write answered 200 in ");
+    assertThat(record.get("message").textValue())
+        .startsWith("POST /v1/memory/write answered 200 in ");
   }
 
   private static LibertyServer production(String name, TestDatabase database) {

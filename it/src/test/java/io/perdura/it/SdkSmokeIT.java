@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** What the reference's client libraries do in their smoke tests, call by call (memory contract, section 14). */
+/**
+ * What the reference's client libraries do in their smoke tests, call by call (memory contract,
+ * section 14).
+ */
 class SdkSmokeIT {
   private final Api api = SharedServer.get().api();
   private final String scope = "smoke-" + UUID.randomUUID();
@@ -38,10 +41,16 @@ class SdkSmokeIT {
     wish.set("pack", exported.get("pack"));
     wish.put("verify_only", true);
     wish.put("manifest_sha256", exported.at("/manifest/sha256").textValue());
-    assertThat(api.post("/v1/memory/packs/import", Jsons.text(wish), Api.ADMIN).ok().get("verified").booleanValue())
+    assertThat(
+            api.post("/v1/memory/packs/import", Jsons.text(wish), Api.ADMIN)
+                .ok()
+                .get("verified")
+                .booleanValue())
         .isTrue();
 
-    call("/v1/memory/sessions", "{'scope':'%s','session_id':'smoke','title':'SDK smoke','memory_lane':'shared'}");
+    call(
+        "/v1/memory/sessions",
+        "{'scope':'%s','session_id':'smoke','title':'SDK smoke','memory_lane':'shared'}");
     call(
         "/v1/memory/events",
         "{'scope':'%s','session_id':'smoke','event_id':'e1','input_text':'hello','memory_lane':'shared'}");
@@ -52,7 +61,8 @@ class SdkSmokeIT {
             .ok();
     assertThat(events.get("events")).isNotEmpty();
 
-    JsonNode recalled = call("/v1/memory/recall_text", "{'scope':'%s','query_text':'sdk smoke event'}");
+    JsonNode recalled =
+        call("/v1/memory/recall_text", "{'scope':'%s','query_text':'sdk smoke event'}");
     assertThat(recalled.get("context").has("text")).isTrue();
   }
 

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Every way in which one field of a request can break the schema that the OpenAPI document gives for
- * it, at any depth: each case has one wrong value and names where it is.
+ * Every way in which one field of a request can break the schema that the OpenAPI document gives
+ * for it, at any depth: each case has one wrong value and names where it is.
  */
 final class WrongValues {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -65,7 +65,8 @@ final class WrongValues {
       addAll(faults, NODES.textNode("5"), NODES.booleanNode(true), Jsons.array(), Jsons.object());
       ranges(schema, types.contains("integer"), faults);
     } else if (types.contains("boolean")) {
-      addAll(faults, NODES.textNode("true"), NODES.numberNode(1), NODES.numberNode(0), Jsons.array());
+      addAll(
+          faults, NODES.textNode("true"), NODES.numberNode(1), NODES.numberNode(0), Jsons.array());
     } else if (types.contains("array")) {
       addAll(faults, NODES.textNode("x"), Jsons.object(), NODES.booleanNode(false));
       items(schema, faults);
@@ -93,10 +94,16 @@ final class WrongValues {
 
   private static void ranges(JsonNode schema, boolean integer, List<Fault> faults) {
     if (schema.has("minimum")) {
-      addAll(faults, NODES.numberNode(schema.get("minimum").doubleValue() - 1), NODES.numberNode(-1e300));
+      addAll(
+          faults,
+          NODES.numberNode(schema.get("minimum").doubleValue() - 1),
+          NODES.numberNode(-1e300));
     }
     if (schema.has("maximum")) {
-      addAll(faults, NODES.numberNode(schema.get("maximum").doubleValue() + 1), NODES.numberNode(1e300));
+      addAll(
+          faults,
+          NODES.numberNode(schema.get("maximum").doubleValue() + 1),
+          NODES.numberNode(1e300));
     }
     if (integer) {
       addAll(faults, NODES.numberNode(schema.path("minimum").asInt(0) + 0.5));
