@@ -17,8 +17,8 @@ package io.perdura.outbox;
  */
 final class ClaimSql {
   /**
-   * 1: priorities in the order of their turns; 2: for each the scope after which to start; 3: batch
-   * size; 4: attempts allowed; 5, 6: batch size; 7: worker; 8, 9: lease in ms; 10: batch size.
+   * 1: priorities in the order of their turns; 2: for each the scope after which to start; 3, 4, 5:
+   * batch size; 6: attempts allowed; 7: worker; 8: lease in ms; 9: batch size.
    *
    * <p>Answers at least one row; where nothing was taken its {@code id} is null. {@code starts}
    * says, for each priority that has events, where the next claim should start.
@@ -50,10 +50,10 @@ final class ClaimSql {
               where w.found < ? and w.seen < 512)
            select * from walk) w
       ), chosen as materialized (
-        select e.id, e.live
+        select e.id
           from (select * from walked where due order by turn, scope) s
          cross join lateral (
-           select o.id, o.attempts < ? as live
+           select o.id
              from memory_outbox o
             where o.published_at is null and o.failed_at is null
               and o.priority = s.priority and o.scope = s.scope and o.available_at <= now()
@@ -64,18 +64,18 @@ final class ClaimSql {
       ), taken as (
         update memory_outbox o
            set fence = o.fence + 1,
-               attempts = o.attempts + c.live::int,
-               claimed_at = case when c.live then now() end,
-               claimed_by = case when c.live then ? end,
-               lease_until = case when c.live then now() + ? * interval '1 millisecond' end,
-               available_at = case when c.live then now() + ? * interval '1 millisecond' else o.available_at end,
-               failed_at = case when not c.live then now() end,
-               failed_reason = case when not c.live then 'max_attempts_exceeded' end,
-               failure_class = case when not c.live then 'lease_expired' else o.failure_class end
-          from chosen c
-         where o.id = c.id
+               attempts = o.attempts + (o.attempts < m.attempts)::int,
+               claimed_at = case when o.attempts < m.attempts then now() end,
+               claimed_by = case when o.attempts < m.attempts then m.worker end,
+               lease_until = case when o.attempts < m.attempts then m.lease_end end,
+               available_at = case when o.attempts < m.attempts then m.lease_end else o.available_at end,
+               failed_at = case when o.attempts >= m.attempts then now() end,
+               failed_reason = case when o.attempts >= m.attempts then 'max_attempts_exceeded' end,
+               failure_class = case when o.attempts >= m.attempts then 'lease_expired' else o.failure_class end
+          from (select ?::int as attempts, ?::text as worker, now() + ? * interval '1 millisecond' as lease_end) m
+         where o.id = any (array(select id from chosen))
         returning o.id, o.scope, o.commit_id, o.event_type, o.payload, o.attempts, o.fence, o.priority,
-                  c.live, extract(epoch from now() - o.created_at) as age
+                  o.claimed_by is not null as live, extract(epoch from now() - o.created_at) as age
       ), starts as (
         select coalesce(jsonb_object_agg(x.priority, x.scope), '{}') as starts
           from (select priority,

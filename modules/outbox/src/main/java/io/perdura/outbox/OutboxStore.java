@@ -50,17 +50,17 @@ final class OutboxStore {
     return database.transaction(
         "claim outbox events",
         tx -> {
-          try (PreparedStatement claim = tx.connection().prepareStatement(ClaimSql.CLAIM)) {
+          try (PreparedStatement claim =
+              tx.connection().prepareStatement(IndexedSql.of(ClaimSql.CLAIM))) {
             claim.setArray(1, array(tx.connection(), "int2", box(priorities)));
             claim.setArray(2, array(tx.connection(), "text", starts));
             claim.setInt(3, size);
-            claim.setInt(4, maxAttempts);
+            claim.setInt(4, size);
             claim.setInt(5, size);
-            claim.setInt(6, size);
+            claim.setInt(6, maxAttempts);
             claim.setString(7, worker);
             claim.setLong(8, leaseMillis);
-            claim.setLong(9, leaseMillis);
-            claim.setInt(10, size);
+            claim.setInt(9, size);
             return readClaim(claim);
           }
         });
@@ -71,7 +71,7 @@ final class OutboxStore {
     List<ClaimedEvent> buried = new ArrayList<>();
     JsonNode starts = Jsons.object();
     double oldest = 0;
-    try (ResultSet row = claim.executeQuery()) {
+    try (ResultSet row = IndexedSql.query(claim)) {
       while (row.next()) {
         starts = Jsons.stored(row.getString("starts"));
         long id = row.getLong("id");
@@ -102,9 +102,11 @@ final class OutboxStore {
   void settle(Tx tx, String worker, List<Verdict> verdicts) throws SQLException {
     ArrayNode rows = Jsons.array();
     verdicts.forEach(verdict -> rows.add(verdict.row(worker)));
-    try (PreparedStatement update = tx.connection().prepareStatement(settle)) {
+    try (PreparedStatement update = tx.connection().prepareStatement(IndexedSql.of(settle))) {
+      Long[] ids = verdicts.stream().map(verdict -> verdict.event().id()).toArray(Long[]::new);
       update.setString(1, Jsons.text(rows));
-      int stored = update.executeUpdate();
+      update.setArray(2, array(tx.connection(), "int8", ids));
+      int stored = IndexedSql.update(update);
       if (stored != verdicts.size()) {
         throw new LeaseLostException(verdicts.size() - stored);
       }
@@ -118,11 +120,13 @@ final class OutboxStore {
         tx -> {
           Long[] ids = events.stream().map(ClaimedEvent::id).toArray(Long[]::new);
           Long[] fences = events.stream().map(ClaimedEvent::fence).toArray(Long[]::new);
-          try (PreparedStatement update = tx.connection().prepareStatement(SettleSql.GIVE_BACK)) {
+          try (PreparedStatement update =
+              tx.connection().prepareStatement(IndexedSql.of(SettleSql.GIVE_BACK))) {
             update.setArray(1, array(tx.connection(), "int8", ids));
             update.setArray(2, array(tx.connection(), "int8", fences));
-            update.setString(3, worker);
-            return update.executeUpdate();
+            update.setArray(3, array(tx.connection(), "int8", ids));
+            update.setString(4, worker);
+            return IndexedSql.update(update);
           }
         });
   }
@@ -132,11 +136,12 @@ final class OutboxStore {
     return database.transaction(
         "renew outbox leases",
         tx -> {
-          try (PreparedStatement update = tx.connection().prepareStatement(SettleSql.RENEW)) {
+          try (PreparedStatement update =
+              tx.connection().prepareStatement(IndexedSql.of(SettleSql.RENEW))) {
             update.setLong(1, leaseMillis);
             update.setLong(2, leaseMillis);
             update.setArray(3, array(tx.connection(), "text", workers.toArray()));
-            return update.executeUpdate();
+            return IndexedSql.update(update);
           }
         });
   }
@@ -149,10 +154,11 @@ final class OutboxStore {
     return database.transaction(
         "release outbox events",
         tx -> {
-          try (PreparedStatement update = tx.connection().prepareStatement(SettleSql.RELEASE)) {
+          try (PreparedStatement update =
+              tx.connection().prepareStatement(IndexedSql.of(SettleSql.RELEASE))) {
             update.setString(1, gone);
             update.setString(2, alive);
-            return update.executeUpdate();
+            return IndexedSql.update(update);
           }
         });
   }

@@ -12,7 +12,10 @@ final class SettleSql {
          and o.published_at is null and o.failed_at is null\
       """;
 
-  /** 1: outcomes as a JSON array. Its count is the number of events that were still held. */
+  /**
+   * 1: outcomes as a JSON array; 2: their ids. Its count is the number of events that were still
+   * held.
+   */
   static final String SETTLE =
       """
       update memory_outbox o
@@ -29,18 +32,18 @@ final class SettleSql {
         from jsonb_to_recordset(?::jsonb) as r(
                id bigint, fence bigint, worker text, verdict text, merge jsonb, reason text,
                failure_class text, error text, pause_ms bigint)
-       where o.id = r.id
+       where o.id = r.id and o.id = any (?)
       """
           + FENCE;
 
-  /** 1: ids; 2: fences; 3: worker. Gives events back untried. */
+  /** 1: ids; 2: fences; 3: ids; 4: worker. Gives events back untried. */
   static final String GIVE_BACK =
       """
       update memory_outbox o
          set available_at = now(), claimed_at = null, claimed_by = null, lease_until = null,
              attempts = greatest(o.attempts - 1, 0)
         from unnest(?::bigint[], ?::bigint[]) as r(id, fence)
-       where o.id = r.id and o.fence = r.fence and o.claimed_by = ?
+       where o.id = r.id and o.id = any (?) and o.fence = r.fence and o.claimed_by = ?
          and o.published_at is null and o.failed_at is null\
       """;
 
@@ -49,10 +52,10 @@ final class SettleSql {
       """
       update memory_outbox o
          set lease_until = now() + ? * interval '1 millisecond', available_at = now() + ? * interval '1 millisecond'
-       where o.id in (
+       where o.id = any (array(
          select id from memory_outbox
           where claimed_by = any (?) and published_at is null and failed_at is null
-          order by id for update skip locked)\
+          order by id for update skip locked))\
       """;
 
   /**
@@ -64,11 +67,11 @@ final class SettleSql {
       """
       update memory_outbox o
          set available_at = now(), claimed_at = null, claimed_by = null, lease_until = null
-       where o.id in (
+       where o.id = any (array(
          select id from memory_outbox
           where claimed_by is not null and starts_with(claimed_by, ?) and not starts_with(claimed_by, ?)
             and published_at is null and failed_at is null
-          order by id for update skip locked)\
+          order by id for update skip locked))\
       """;
 
   private SettleSql() {}
