@@ -2,6 +2,7 @@ package io.perdura.it;
 
 import io.perdura.schema.TestDatabase;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -13,13 +14,23 @@ import org.jboss.arquillian.core.api.annotation.Observes;
 import org.jboss.arquillian.core.spi.LoadableExtension;
 
 /**
- * Lays out the managed Liberty's user directory before Arquillian starts it: our own server configuration around the test's
- * deployment, the JDBC driver, and the address of a fresh database.
+ * Lays out the managed Liberty's user directory before Arquillian starts it: our own server
+ * configuration around the test's deployment, the JDBC driver, and the address of a fresh database.
  */
 public final class ContainerFiles implements LoadableExtension {
   @Override
   public void register(ExtensionBuilder builder) {
+    try {
+      // Arquillian checks that it is there before it starts anything.
+      Files.createDirectories(userDirectory());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     builder.observer(Layout.class);
+  }
+
+  private static Path userDirectory() {
+    return Path.of(System.getProperty("perdura.it"), "arquillian", "usr");
   }
 
   /** Observes the container's life. Public because Arquillian makes it. */
@@ -29,7 +40,7 @@ public final class ContainerFiles implements LoadableExtension {
     /** Writes the files. */
     public void write(@Observes BeforeStart event) throws IOException {
       database = TestDatabase.fresh();
-      Path usr = Path.of(System.getProperty("perdura.it"), "arquillian", "usr");
+      Path usr = userDirectory();
       Path server = Files.createDirectories(usr.resolve("servers/it"));
       Path jdbc = Files.createDirectories(usr.resolve("shared/resources/jdbc"));
       Path wlp = Path.of(System.getProperty("perdura.wlp"));
@@ -58,12 +69,18 @@ public final class ContainerFiles implements LoadableExtension {
       variables.put("EMBEDDING_PROVIDER", "fake");
       variables.put("EMBEDDING_DIM", "1536");
       variables.put("PERDURA_RECALL_ARMS", "vector");
-      StringBuilder xml = new StringBuilder("<server>\n  <include location=\"common.xml\"/>\n");
-      variables.forEach(
-          (name, value) ->
-              xml.append("  <variable name=\"").append(name).append("\" value=\"").append(value.replace("&", "&amp;")).append("\"/>\n"));
+      StringBuilder xml =
+          new StringBuilder(
+              "<server>\n  <featureManager><feature>localConnector-1.0</feature></featureManager>\n  <include location=\"common.xml\"/>\n");
+      variables.forEach((name, value) ->
+          xml.append("  <variable name=\"")
+              .append(name)
+              .append("\" value=\"")
+              .append(value.replace("&", "&amp;"))
+              .append("\"/>\n"));
       return xml.append("  <config updateTrigger=\"polled\" monitorInterval=\"200ms\"/>\n")
-          .append("  <applicationMonitor updateTrigger=\"polled\" pollingRate=\"200ms\" dropinsEnabled=\"false\"/>\n")
+          .append(
+              "  <applicationMonitor updateTrigger=\"polled\" pollingRate=\"200ms\" dropinsEnabled=\"false\"/>\n")
           .append("</server>\n")
           .toString();
     }

@@ -43,7 +43,8 @@ class FailureIT {
   void outageAnswers503WithRetryAfterKeepsTheBalancerAndHealsByItself() throws Exception {
     try (TestDatabase database = TestDatabase.fresh();
         Relay relay = new Relay(database.host(), database.port());
-        LibertyServer server = server("outage", database, relay).with("PERDURA_REQUEST_TIMEOUT_MS", "1500").start()) {
+        LibertyServer server =
+            server("outage", database, relay).with("PERDURA_REQUEST_TIMEOUT_MS", "1500").start()) {
       Api api = server.api();
       api.post("/v1/memory/write", "{\"input_text\":\"before\"}").ok();
 
@@ -54,7 +55,8 @@ class FailureIT {
       assertThat(refused.json().get("error").textValue()).isEqualTo("database_unavailable");
       assertThat(api.status("/lb-check")).isEqualTo(200);
       assertThat(api.status("/health/live")).isEqualTo(200);
-      Poll.until("readiness notices", Duration.ofSeconds(40), () -> api.status("/health/ready") == 503);
+      Poll.until(
+          "readiness notices", Duration.ofSeconds(40), () -> api.status("/health/ready") == 503);
       assertThat(api.status("/lb-check")).isEqualTo(200);
 
       relay.open();
@@ -77,15 +79,27 @@ class FailureIT {
             .api()
             .post(
                 "/v1/memory/write",
-                "{\"scope\":\"" + scope + "\",\"input_text\":\"n" + i + "\",\"memory_lane\":\"shared\",\"nodes\":["
-                    + "{\"client_id\":\"n" + i + "\",\"type\":\"event\",\"text_summary\":\"fact number n" + i + "\"}]}")
+                "{\"scope\":\""
+                    + scope
+                    + "\",\"input_text\":\"n"
+                    + i
+                    + "\",\"memory_lane\":\"shared\",\"nodes\":["
+                    + "{\"client_id\":\"n"
+                    + i
+                    + "\",\"type\":\"event\",\"text_summary\":\"fact number n"
+                    + i
+                    + "\"}]}")
             .ok();
       }
       server.kill();
       server.start();
 
       JsonNode found =
-          server.api().post("/v1/memory/find", "{\"scope\":\"" + scope + "\",\"limit\":200}").ok().get("nodes");
+          server
+              .api()
+              .post("/v1/memory/find", "{\"scope\":\"" + scope + "\",\"limit\":200}")
+              .ok()
+              .get("nodes");
       assertThat(found).hasSize(50);
       Poll.until(
           "every node is embedded and recalled first",
@@ -100,7 +114,8 @@ class FailureIT {
                           "{\"scope\":\"" + scope + "\",\"query_text\":\"fact number n" + i + "\"}")
                       .ok()
                       .get("seeds");
-              if (seeds.isEmpty() || !seeds.at("/0/text_summary").textValue().equals("fact number n" + i)) {
+              if (seeds.isEmpty()
+                  || !seeds.at("/0/text_summary").textValue().equals("fact number n" + i)) {
                 return false;
               }
             }
@@ -122,7 +137,9 @@ class FailureIT {
       Poll.until(
           "both faults are in the log",
           PATIENCE,
-          () -> server.logText().contains("MAX_TEXT_LEN: ") && server.logText().contains("PII_REDACTION: "));
+          () ->
+              server.logText().contains("MAX_TEXT_LEN: ")
+                  && server.logText().contains("PII_REDACTION: "));
       assertThat(server.awaitExit(PATIENCE)).isNotZero();
     }
   }
@@ -132,7 +149,10 @@ class FailureIT {
     return new LibertyServer(name, url, database.user(), database.password());
   }
 
-  /** A TCP relay to the database that can be shut: then connections break and new ones are refused at once. */
+  /**
+   * A TCP relay to the database that can be shut: then connections break and new ones are refused
+   * at once.
+   */
   private static final class Relay implements AutoCloseable {
     private final String host;
     private final int target;

@@ -19,7 +19,11 @@ class IdempotencyIT {
 
   /** No event_id: without a key each call makes another event. */
   private String event(String text) {
-    return "{\"scope\":\"" + scope + "\",\"session_id\":\"s\",\"memory_lane\":\"shared\",\"title\":\"" + text + "\"}";
+    return "{\"scope\":\""
+        + scope
+        + "\",\"session_id\":\"s\",\"memory_lane\":\"shared\",\"title\":\""
+        + text
+        + "\"}";
   }
 
   private Api.Answer append(String text, String idempotencyKey) {
@@ -43,9 +47,13 @@ class IdempotencyIT {
   @Test
   void spellingOfTheBodyDoesNotMatterButItsContentDoes() {
     append("a", key).ok();
-    String respelled = "{ \"title\" : \"a\", \"memory_lane\":\"shared\", \"session_id\":\"s\",\n\"scope\":\"" + scope + "\"}";
+    String respelled =
+        "{ \"title\" : \"a\", \"memory_lane\":\"shared\", \"session_id\":\"s\",\n\"scope\":\""
+            + scope
+            + "\"}";
 
-    assertThat(api.post("/v1/memory/events", respelled, Map.of("idempotency-key", key)).status()).isEqualTo(200);
+    assertThat(api.post("/v1/memory/events", respelled, Map.of("idempotency-key", key)).status())
+        .isEqualTo(200);
     Api.Answer other = append("b", key);
     assertThat(other.status()).isEqualTo(409);
     assertThat(other.json().get("error").textValue()).isEqualTo("idempotency_key_reused");
@@ -57,7 +65,11 @@ class IdempotencyIT {
     append("a", key).ok();
 
     assertThat(
-            api.post("/v1/memory/events", event("b"), Map.of("idempotency-key", key, "x-tenant-id", "other")).status())
+            api.post(
+                    "/v1/memory/events",
+                    event("b"),
+                    Map.of("idempotency-key", key, "x-tenant-id", "other"))
+                .status())
         .isEqualTo(200);
     assertThat(
             api.post(
@@ -70,7 +82,9 @@ class IdempotencyIT {
 
   @Test
   void refusedRequestDoesNotUseUpItsKey() {
-    assertThat(api.post("/v1/memory/events", "{\"session_id\":\"s\"}", Map.of("idempotency-key", key)).status())
+    assertThat(
+            api.post("/v1/memory/events", "{\"session_id\":\"s\"}", Map.of("idempotency-key", key))
+                .status())
         .isEqualTo(400);
     assertThat(append("a", key).status()).isEqualTo(200);
   }
@@ -79,7 +93,9 @@ class IdempotencyIT {
   void eightAtOnceTakeEffectOnce() throws Exception {
     try (ExecutorService pool = Executors.newFixedThreadPool(8)) {
       List<Callable<Api.Answer>> calls =
-          IntStream.range(0, 8).mapToObj(i -> (Callable<Api.Answer>) () -> append("a", key)).toList();
+          IntStream.range(0, 8)
+              .mapToObj(i -> (Callable<Api.Answer>) () -> append("a", key))
+              .toList();
       for (var answer : pool.invokeAll(calls)) {
         assertThat(answer.get().status()).isEqualTo(200);
       }

@@ -30,7 +30,9 @@ import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 
-/** What only the container can show: injection, its pool, its batch runtime, inside the real EAR. */
+/**
+ * What only the container can show: injection, its pool, its batch runtime, inside the real EAR.
+ */
 @ArquillianTest
 class InContainerIT {
   @Inject Database database;
@@ -43,7 +45,8 @@ class InContainerIT {
         ShrinkWrap.create(WebArchive.class, "tests.war")
             .addClasses(InContainerIT.class)
             .addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml");
-    return ShrinkWrap.createFromZipFile(EnterpriseArchive.class, new File(System.getProperty("perdura.ear")))
+    return ShrinkWrap.createFromZipFile(
+            EnterpriseArchive.class, new File(System.getProperty("perdura.ear")))
         .addAsModule(Testable.archiveToTest(tests))
         .setApplicationXML(
             new StringAsset(
@@ -51,6 +54,7 @@ class InContainerIT {
                 <application xmlns="https://jakarta.ee/xml/ns/jakartaee" version="10">
                   <application-name>perdura</application-name>
                   <initialize-in-order>true</initialize-in-order>
+                  <module><web><web-uri>api.war</web-uri><context-root>/</context-root></web></module>
                   <module><web><web-uri>batch-jobs.war</web-uri><context-root>/batch-jobs</context-root></web></module>
                   <module><web><web-uri>tests.war</web-uri><context-root>/tests</context-root></web></module>
                   <library-directory>lib</library-directory>
@@ -84,7 +88,9 @@ class InContainerIT {
     writes.write(
         WriteRequest.read(
             Jsons.stored(
-                "{\"scope\":\"" + scope + "\",\"input_text\":\"x\",\"nodes\":[{\"client_id\":\"a\",\"type\":\"event\",\"title\":\"T\"}]}"),
+                "{\"scope\":\""
+                    + scope
+                    + "\",\"input_text\":\"x\",\"nodes\":[{\"client_id\":\"a\",\"type\":\"event\",\"title\":\"T\"}]}"),
             settings),
         Once.UNKEYED);
 
@@ -104,7 +110,8 @@ class InContainerIT {
         connection -> {
           try (Statement statement = connection.createStatement();
               ResultSet row =
-                  statement.executeQuery("select embedding_status from memory_nodes where scope = '" + scope + "'")) {
+                  statement.executeQuery(
+                      "select embedding_status from memory_nodes where scope = '" + scope + "'")) {
             return row.next() ? row.getString(1) : null;
           }
         });

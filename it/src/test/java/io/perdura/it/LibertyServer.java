@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The real server as a process of its own: the Liberty that {@code ear/} installed, with ports, state
- * and settings of one test.
+ * The real server as a process of its own: the Liberty that {@code ear/} installed, with ports,
+ * state and settings of one test.
  */
 final class LibertyServer implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
@@ -63,10 +63,15 @@ final class LibertyServer implements AutoCloseable {
               Path.of(System.getProperty("perdura.wlp"), "bin", "server").toString(),
               "run",
               "perdura");
-      builder.environment().keySet().removeIf(name -> name.startsWith("PERDURA_") || name.equals("DATABASE_URL"));
+      builder
+          .environment()
+          .keySet()
+          .removeIf(name -> name.startsWith("PERDURA_") || name.equals("DATABASE_URL"));
       builder.environment().putAll(environment);
       builder.environment().put("JVM_ARGS", "-Dperdura.role=" + environment.get("PERDURA_ROLE"));
-      builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+      builder
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
       process = builder.start();
       return this;
     } catch (IOException e) {
@@ -87,7 +92,8 @@ final class LibertyServer implements AutoCloseable {
         limit,
         () -> {
           if (!process.isAlive()) {
-            throw new IllegalStateException("the server ended with " + process.exitValue() + ":\n" + lastLines());
+            throw new IllegalStateException(
+                "the server ended with " + process.exitValue() + ":\n" + lastLines());
           }
           return api().status("/health/ready") == 200;
         },

@@ -15,7 +15,10 @@ class PacksAndLifecycleContractIT {
   private final String scope = "packs-" + UUID.randomUUID();
 
   private Api.Answer post(String path, String rest) {
-    return api.post("/v1/memory/" + path, ("{'scope':'" + scope + "'," + rest + "}").replace('\'', '"'), Api.ADMIN);
+    return api.post(
+        "/v1/memory/" + path,
+        ("{'scope':'" + scope + "'," + rest + "}").replace('\'', '"'),
+        Api.ADMIN);
   }
 
   private void writeTwo(String tier) {
@@ -31,7 +34,10 @@ class PacksAndLifecycleContractIT {
   @Test
   void emptyPackHasTheContractsHash() {
     JsonNode answer =
-        api.post("/v1/memory/packs/export", "{\"max_rows\":1,\"include_nodes\":false,\"include_edges\":false,\"include_commits\":false}", Api.ADMIN)
+        api.post(
+                "/v1/memory/packs/export",
+                "{\"max_rows\":1,\"include_nodes\":false,\"include_edges\":false,\"include_commits\":false}",
+                Api.ADMIN)
             .ok();
 
     Wire.assertBody(
@@ -85,7 +91,8 @@ class PacksAndLifecycleContractIT {
     Api.Answer refused = api.post("/v1/memory/packs/export", "{}");
     assertThat(refused.status()).isEqualTo(401);
     assertThat(refused.json().get("error").textValue()).isEqualTo("unauthorized_admin");
-    assertThat(api.post("/v1/memory/packs/import", "{}", Map.of("x-admin-token", "no")).status()).isEqualTo(401);
+    assertThat(api.post("/v1/memory/packs/import", "{}", Map.of("x-admin-token", "no")).status())
+        .isEqualTo(401);
   }
 
   @Test
@@ -103,7 +110,10 @@ class PacksAndLifecycleContractIT {
             + "'requested_node_ids':1,'requested_client_ids':3,'resolved_node_ids':3,'found_nodes':2,'moved_nodes':1,'noop_nodes':1,"
             + "'missing_node_ids':['00000000-0000-4000-8000-000000000001'],'missing_client_ids':['nope'],'moved_ids':['<uuid>'],"
             + "'noop_ids':['<uuid>']}}");
-    JsonNode slots = post("find", "'client_id':'a','include_slots':true,'include_meta':true").ok().at("/nodes/0");
+    JsonNode slots =
+        post("find", "'client_id':'a','include_slots':true,'include_meta':true")
+            .ok()
+            .at("/nodes/0");
     assertThat(slots.get("tier").textValue()).isEqualTo("warm");
     assertThat(slots.at("/slots/last_rehydrated_from_tier").textValue()).isEqualTo("archive");
     assertThat(slots.at("/slots/last_rehydrated_reason").isNull()).isTrue();

@@ -12,11 +12,13 @@ final class Poll {
     until(what, limit, condition, () -> "");
   }
 
-  static void until(String what, Duration limit, BooleanSupplier condition, Supplier<String> evidence) {
+  static void until(
+      String what, Duration limit, BooleanSupplier condition, Supplier<String> evidence) {
     long end = System.nanoTime() + limit.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
-        throw new AssertionError("after " + limit + " it was still not true that " + what + "\n" + evidence.get());
+        throw new AssertionError(
+            "after " + limit + " it was still not true that " + what + "\n" + evidence.get());
       }
       try {
         Thread.sleep(50);

@@ -17,7 +17,11 @@ final class RawHttp {
   /** Sends {@code target} as it is. */
   Api.Answer get(String target) {
     String request =
-        "GET " + target + " HTTP/1.1\r\nHost: " + base.getAuthority() + "\r\nConnection: close\r\n\r\n";
+        "GET "
+            + target
+            + " HTTP/1.1\r\nHost: "
+            + base.getAuthority()
+            + "\r\nConnection: close\r\n\r\n";
     try (Socket socket = new Socket(base.getHost(), base.getPort())) {
       socket.setSoTimeout(10_000);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
@@ -25,7 +29,8 @@ final class RawHttp {
       int status = Integer.parseInt(answer.split(" ", 3)[1]);
       String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
       int open = body.indexOf('{');
-      return new Api.Answer(status, open < 0 ? body : body.substring(open, body.lastIndexOf('}') + 1), null);
+      return new Api.Answer(
+          status, open < 0 ? body : body.substring(open, body.lastIndexOf('}') + 1), null);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

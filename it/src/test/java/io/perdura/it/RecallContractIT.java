@@ -13,7 +13,10 @@ import java.util.UUID;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
-/** POST /v1/memory/recall and /recall_text as the contract's section 5 states them, with the vector arm alone. */
+/**
+ * POST /v1/memory/recall and /recall_text as the contract's section 5 states them, with the vector
+ * arm alone.
+ */
 class RecallContractIT {
   private static final int DIMENSION = 1536;
 
@@ -35,15 +38,18 @@ class RecallContractIT {
     return node;
   }
 
-  private static ObjectNode edge(String type, String src, String dst, double weight, double confidence) {
-    ObjectNode edge = Jsons.object().put("type", type).put("weight", weight).put("confidence", confidence);
+  private static ObjectNode edge(
+      String type, String src, String dst, double weight, double confidence) {
+    ObjectNode edge =
+        Jsons.object().put("type", type).put("weight", weight).put("confidence", confidence);
     edge.putObject("src").put("client_id", src);
     edge.putObject("dst").put("client_id", dst);
     return edge;
   }
 
   private void writeR1() {
-    ObjectNode write = Jsons.object().put("scope", scope).put("input_text", "r1").put("memory_lane", "shared");
+    ObjectNode write =
+        Jsons.object().put("scope", scope).put("input_text", "r1").put("memory_lane", "shared");
     write.put("auto_embed", false).put("trigger_topic_cluster", false);
     ArrayNode nodes = write.putArray("nodes");
     nodes.add(node("e1", "event", 0.9).put("salience", 0.8).put("confidence", 0.6));
@@ -75,10 +81,14 @@ class RecallContractIT {
     JsonNode answer = api.post("/v1/memory/recall", recallBody()).ok();
 
     assertThat(answer.get("seeds")).hasSize(1);
-    assertThat(answer.at("/seeds/0/similarity").doubleValue()).isCloseTo(0.9000000029802327, within());
-    assertThat(titles(answer.at("/subgraph/nodes"), "title")).containsExactly("e1", "t1", "e2", "x1", "d1");
+    assertThat(answer.at("/seeds/0/similarity").doubleValue())
+        .isCloseTo(0.9000000029802327, within());
+    assertThat(titles(answer.at("/subgraph/nodes"), "title"))
+        .containsExactly("e1", "t1", "e2", "x1", "d1");
     assertThat(answer.at("/subgraph/edges")).hasSize(4);
-    double[][] expected = {{0.875, 0.8225}, {0.1575, 0.26025}, {0.070875, 0.2596125}, {0.07, 0.199}};
+    double[][] expected = {
+      {0.875, 0.8225}, {0.1575, 0.26025}, {0.070875, 0.2596125}, {0.07, 0.199}
+    };
     for (int i = 0; i < expected.length; i++) {
       JsonNode ranked = answer.get("ranked").get(i);
       assertThat(ranked.get("activation").doubleValue()).isCloseTo(expected[i][0], within());
@@ -107,7 +117,8 @@ class RecallContractIT {
             + "'stage3_context_ms':'<number>','rule_defs_ms':'<number>','audit_insert_ms':'<number>','debug_embeddings_ms':"
             + "'<number>'},'inflight_wait_ms':'<number>','adaptive':{'profile':{'profile':'strict_edges','applied':false,"
             + "'reason':'<text>'},'hard_cap':{'applied':false,'reason':'<text>'}},'stage1':'<any>','neighborhood_counts':'<any>'}}",
-        "arms");
+        "arms",
+        "database_round_trips");
   }
 
   @Test
@@ -131,7 +142,8 @@ class RecallContractIT {
     nulls.putNull("limit").putNull("max_nodes");
     JsonNode answer = api.post("/v1/memory/recall", nulls).ok();
     assertThat(answer.at("/trajectory/budgets/limit").intValue()).isEqualTo(24);
-    assertThat(answer.at("/observability/adaptive/profile/reason").textValue()).isNotEqualTo("explicit_knobs");
+    assertThat(answer.at("/observability/adaptive/profile/reason").textValue())
+        .isNotEqualTo("explicit_knobs");
   }
 
   @Test
@@ -143,7 +155,8 @@ class RecallContractIT {
                 + "\",\"input_text\":\"i\",\"memory_lane\":\"shared\",\"nodes\":[{\"client_id\":\"a\",\"type\":\"event\","
                 + "\"text_summary\":\"the release train leaves on monday\"}]}")
         .ok();
-    String query = "{\"scope\":\"" + scope + "\",\"query_text\":\"the release train  leaves on monday\"}";
+    String query =
+        "{\"scope\":\"" + scope + "\",\"query_text\":\"the release train  leaves on monday\"}";
 
     Poll.until(
         "the event is embedded and recalled",

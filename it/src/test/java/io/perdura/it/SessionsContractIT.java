@@ -14,7 +14,8 @@ class SessionsContractIT {
   private final String scope = "sessions-" + UUID.randomUUID();
 
   private Api.Answer post(String path, String rest) {
-    return api.post("/v1/memory/" + path, ("{'scope':'" + scope + "'," + rest + "}").replace('\'', '"'));
+    return api.post(
+        "/v1/memory/" + path, ("{'scope':'" + scope + "'," + rest + "}").replace('\'', '"'));
   }
 
   private JsonNode events(String session, String query) {
@@ -24,7 +25,10 @@ class SessionsContractIT {
   @Test
   void sessionIsCreatedAndAnsweredToTheField() {
     Wire.assertBody(
-        post("sessions", "'session_id':' s1 ','title':'First','memory_lane':'shared','metadata':{'k':1}").ok(),
+        post(
+                "sessions",
+                "'session_id':' s1 ','title':'First','memory_lane':'shared','metadata':{'k':1}")
+            .ok(),
         "{'tenant_id':'default','scope':'"
             + scope
             + "','session_id':'s1','session_node_id':'<uuid>','session_uri':'<text>','commit_id':'<uuid>','commit_hash':'<hash>',"
@@ -37,18 +41,28 @@ class SessionsContractIT {
         "{\"session_id\":\"s1\",\"event_id\":\"e1\",\"input_text\":\"user asked for a refund\",\"memory_lane\":\"shared\"}";
     JsonNode answer = api.post("/v1/memory/events", request).ok();
 
-    assertThat(answer.get("event_node_id").textValue()).isEqualTo("85c53b04-d878-5405-8fc9-b174972728c5");
-    assertThat(answer.get("session_node_id").textValue()).isEqualTo("cc9bf82f-61dc-5434-9ac7-34000921784d");
+    assertThat(answer.get("event_node_id").textValue())
+        .isEqualTo("85c53b04-d878-5405-8fc9-b174972728c5");
+    assertThat(answer.get("session_node_id").textValue())
+        .isEqualTo("cc9bf82f-61dc-5434-9ac7-34000921784d");
     assertThat(answer.get("event_uri").textValue())
         .isEqualTo("aionis://default/default/event/85c53b04-d878-5405-8fc9-b174972728c5");
     assertThat(answer.at("/nodes/1/client_id").textValue()).isEqualTo("session_event:s1:e1");
-    assertThat(api.post("/v1/memory/events", request).ok().get("event_node_id")).isEqualTo(answer.get("event_node_id"));
+    assertThat(api.post("/v1/memory/events", request).ok().get("event_node_id"))
+        .isEqualTo(answer.get("event_node_id"));
   }
 
   @Test
   void eventsAreListedNewestFirstWithAProbeForMore() throws InterruptedException {
     for (int i = 0; i < 3; i++) {
-      post("events", "'session_id':'s','event_id':'e" + i + "','title':'T" + i + "','memory_lane':'shared'").ok();
+      post(
+              "events",
+              "'session_id':'s','event_id':'e"
+                  + i
+                  + "','title':'T"
+                  + i
+                  + "','memory_lane':'shared'")
+          .ok();
       Thread.sleep(2);
     }
 
@@ -85,11 +99,13 @@ class SessionsContractIT {
   void longAndStrangeSessionIdsWorkAndBlankOnesAreRefused() {
     String id = "ü/%20".repeat(25);
     assertThat(id.length()).isEqualTo(125);
-    post("events", "'session_id':'" + id + "','event_id':'e','title':'x','memory_lane':'shared'").ok();
+    post("events", "'session_id':'" + id + "','event_id':'e','title':'x','memory_lane':'shared'")
+        .ok();
 
     String encoded = URLEncoder.encode(id, StandardCharsets.UTF_8);
     assertThat(events(encoded, "").get("events")).hasSize(1);
     assertThat(post("sessions", "'session_id':'   '").status()).isEqualTo(400);
-    assertThat(post("events", "'session_id':'s'").json().at("/issues/0/path").textValue()).isEmpty();
+    assertThat(post("events", "'session_id':'s'").json().at("/issues/0/path").textValue())
+        .isEmpty();
   }
 }

@@ -11,7 +11,9 @@ final class SharedServer {
 
   private SharedServer() {
     database = TestDatabase.fresh();
-    server = new LibertyServer("contract", database.jdbcUrl(), database.user(), database.password()).start();
+    server =
+        new LibertyServer("contract", database.jdbcUrl(), database.user(), database.password())
+            .start();
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(

@@ -9,9 +9,10 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * Compares whole bodies. A text of the expectation in angle brackets stands for what no test can know: {@code <uuid>}, {@code
- * <hash>}, {@code <iso>}, {@code <time>}, {@code <number>}, {@code <text>}, {@code <any>}. Keys that are not expected are
- * reported, except those that are listed as additions.
+ * Compares whole bodies. A text of the expectation in angle brackets stands for what no test can
+ * know: {@code <uuid>}, {@code <hash>}, {@code <iso>}, {@code <time>}, {@code <number>}, {@code
+ * <text>}, {@code <any>}. Keys that are not expected are reported, except those that are listed as
+ * additions.
  */
 final class Wire {
   private static final Map<String, Pattern> TEXTS =
@@ -27,9 +28,11 @@ final class Wire {
   /** Fails with every difference. Single quotes in {@code expected} are double quotes. */
   static void assertBody(JsonNode actual, String expected, String... additions) {
     List<String> differences = new ArrayList<>();
-    compare("$", Jsons.stored(expected.replace('\'', '"')), actual, List.of(additions), differences);
+    compare(
+        "$", Jsons.stored(expected.replace('\'', '"')), actual, List.of(additions), differences);
     if (!differences.isEmpty()) {
-      throw new AssertionError(String.join("\n", differences) + "\nactual: " + actual.toPrettyString());
+      throw new AssertionError(
+          String.join("\n", differences) + "\nactual: " + actual.toPrettyString());
     }
   }
 
@@ -42,11 +45,15 @@ final class Wire {
       actual.fieldNames().forEachRemaining(extra::add);
       expected
           .properties()
-          .forEach(
-              field -> {
-                extra.remove(field.getKey());
-                compare(path + "." + field.getKey(), field.getValue(), actual.get(field.getKey()), additions, out);
-              });
+          .forEach(field -> {
+            extra.remove(field.getKey());
+            compare(
+                path + "." + field.getKey(),
+                field.getValue(),
+                actual.get(field.getKey()),
+                additions,
+                out);
+          });
       extra.removeAll(additions);
       extra.forEach(key -> out.add(path + "." + key + ": not expected"));
     } else if (expected.isArray() && actual.isArray()) {

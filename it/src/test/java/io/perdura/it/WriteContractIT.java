@@ -55,11 +55,15 @@ class WriteContractIT {
 
     assertThat(answer.get("commit_hash").textValue())
         .isEqualTo("7162c1171a91944de1d9c5e4d4a2fa6c9678379437f9aaef203644a4445b9342");
-    assertThat(answer.at("/nodes/0/id").textValue()).isEqualTo("09a01768-1984-5499-8315-8542d042138f");
+    assertThat(answer.at("/nodes/0/id").textValue())
+        .isEqualTo("09a01768-1984-5499-8315-8542d042138f");
     assertThat(answer.at("/nodes/0/client_id").textValue()).isEqualTo("evt-1");
-    assertThat(answer.at("/nodes/1/id").textValue()).isEqualTo("f955acb1-9396-5ee7-a7d1-2a10d0bd6b1d");
-    assertThat(answer.at("/nodes/2/id").textValue()).isEqualTo("427198f2-0fb3-55d2-9a96-4c41c5f5523a");
-    assertThat(answer.at("/edges/0/id").textValue()).isEqualTo("1addc8be-185c-5373-9425-717307f27c0d");
+    assertThat(answer.at("/nodes/1/id").textValue())
+        .isEqualTo("f955acb1-9396-5ee7-a7d1-2a10d0bd6b1d");
+    assertThat(answer.at("/nodes/2/id").textValue())
+        .isEqualTo("427198f2-0fb3-55d2-9a96-4c41c5f5523a");
+    assertThat(answer.at("/edges/0/id").textValue())
+        .isEqualTo("1addc8be-185c-5373-9425-717307f27c0d");
 
     JsonNode again = api.post("/v1/memory/write", gold).ok();
     assertThat(again.get("commit_id")).isEqualTo(answer.get("commit_id"));
@@ -85,7 +89,9 @@ class WriteContractIT {
   @Test
   void schemaFaultsAreAllReportedWithoutAMessageKey() {
     Wire.assertBody(
-        write("'nodes':[{'title':''}],'edges':[{'type':'part_of','src':{},'dst':{'client_id':'x'}}]").json(),
+        write(
+                "'nodes':[{'title':''}],'edges':[{'type':'part_of','src':{},'dst':{'client_id':'x'}}]")
+            .json(),
         "{'error':'invalid_request','issues':'<any>'}");
     JsonNode issues = write("'nodes':[{'title':7}]").json().get("issues");
     assertThat(issues.toString())
@@ -139,7 +145,9 @@ class WriteContractIT {
 
   @Test
   void privateNodesAreSeenByTheirOwnerOnly() {
-    write("'input_text':'x','auto_embed':false,'nodes':[{'client_id':'p','type':'event','owner_agent_id':'me'}]").ok();
+    write(
+            "'input_text':'x','auto_embed':false,'nodes':[{'client_id':'p','type':'event','owner_agent_id':'me'}]")
+        .ok();
 
     assertThat(find("").get("nodes")).isEmpty();
     assertThat(find("'consumer_agent_id':'you'").get("nodes")).isEmpty();
@@ -161,15 +169,18 @@ class WriteContractIT {
   void tenantsDoNotSeeEachOther() {
     api.post(
             "/v1/memory/write",
-            body("'input_text':'x','memory_lane':'shared','auto_embed':false,'nodes':[{'client_id':'a','type':'event'}]"),
+            body(
+                "'input_text':'x','memory_lane':'shared','auto_embed':false,'nodes':[{'client_id':'a','type':'event'}]"),
             Map.of("x-tenant-id", "acme"))
         .ok();
 
     assertThat(find("").get("nodes")).isEmpty();
-    JsonNode acme = api.post("/v1/memory/find", body("'limit':5"), Map.of("x-tenant-id", "acme")).ok();
+    JsonNode acme =
+        api.post("/v1/memory/find", body("'limit':5"), Map.of("x-tenant-id", "acme")).ok();
     assertThat(acme.get("tenant_id").textValue()).isEqualTo("acme");
     assertThat(acme.get("nodes")).hasSize(1);
-    assertThat(acme.at("/nodes/0/uri").textValue()).startsWith("aionis://acme/" + scope + "/event/");
+    assertThat(acme.at("/nodes/0/uri").textValue())
+        .startsWith("aionis://acme/" + scope + "/event/");
   }
 
   private JsonNode find(String rest) {
