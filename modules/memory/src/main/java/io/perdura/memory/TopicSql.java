@@ -11,42 +11,62 @@ final class TopicSql {
           + CLUSTER_LOCK
           + ", h) from (select distinct hashtext(s) as h from unnest(?::text[]) as s order by 1) k";
 
-  /** Events that have a vector and no topic yet, oldest first. Sessions are no topics of theirs. */
+  /**
+   * A topic of node {@code n}, if it has one; sessions are no topics. Look-ups are written as
+   * lateral queries with a limit: the planner cannot turn them into joins over whole tables,
+   * whatever its statistics say.
+   */
+  private static final String OWN_TOPIC =
+      """
+      select 1 as one from memory_edges e
+      cross join lateral (select 1 from memory_nodes t
+        where t.id = e.dst_id and t.type = 'topic' and not jsonb_exists(t.slots, 'system_kind') limit 1) t
+      where e.src_id = n.id and e.type = 'part_of' limit 1\
+      """;
+
+  /** Events that have a vector and no topic yet, oldest first. */
   static final String EVENTS =
       """
       select n.id, n.text_summary, n.memory_lane, coalesce(n.owner_agent_id, n.producer_agent_id), n.owner_team_id,
         n.embedding_model, %s
-      from memory_nodes n join memory_vectors v on v.node_id = n.id and v.generation_id = ?
-      where n.id = any(?::uuid[]) and n.scope = ? and n.type = 'event' and n.tier = 'hot' and n.embedding_status = 'ready'
-        and not exists (
-          select from memory_edges e join memory_nodes t on t.id = e.dst_id
-          where e.src_id = n.id and e.type = 'part_of' and t.type = 'topic' and not jsonb_exists(t.slots, 'system_kind'))
+      from unnest(?::uuid[]) as i(id)
+      cross join lateral (select * from memory_nodes m
+        where m.id = i.id and m.scope = ? and m.type = 'event' and m.tier = 'hot' and m.embedding_status = 'ready' limit 1) n
+      cross join lateral (select w.embedding from memory_vectors w
+        where w.generation_id = ? and w.node_id = n.id limit 1) v
+      left join lateral (%s) p on true
+      where p.one is null
       order by n.created_at, n.id
       """
-          .formatted(VectorColumn.BYTES);
+          .formatted(VectorColumn.BYTES, OWN_TOPIC);
 
   private static final String TOPICS =
       """
-      from memory_vectors v join memory_nodes t on t.id = v.node_id
-      where v.generation_id = ? and v.scope = ? and v.type = 'topic' and v.eligible and t.tier = 'hot'
-        and not jsonb_exists(t.slots, 'system_kind')
+      from memory_vectors v
+      cross join lateral (select 1 from memory_nodes m
+        where m.id = v.node_id and m.tier = 'hot' and not jsonb_exists(m.slots, 'system_kind') limit 1) m
+      where v.generation_id = ? and v.scope = ? and v.type = 'topic' and v.eligible
       """;
 
   /** The nearest topics of each event, where PostgreSQL can order by distance. */
   static final String NEAREST =
       """
-      select q.ord, c.node_id, c.similarity
-      from (select ord, (?::real[])[ord * ?::int + 1 : (ord + 1) * ?::int]::vector as query
-            from generate_series(0, ? - 1) as ord) q
-      cross join lateral (
-        select v.node_id, 1 - (v.embedding <=> q.query) as similarity
+      with t as materialized (
+        select v.node_id, v.embedding, v.memory_lane, v.owner_agent_id, v.owner_team_id
         %s
-          and (v.memory_lane = 'shared' or ((?::text[])[q.ord + 1] = 'private'
-            and v.owner_agent_id is not distinct from (?::text[])[q.ord + 1]
-            and v.owner_team_id is not distinct from (?::text[])[q.ord + 1]))
-        order by v.embedding <=> q.query
+      ), q as materialized (
+        select ord, (?::real[])[ord * ?::int + 1 : (ord + 1) * ?::int]::vector as query, (?::text[])[ord + 1] as lane,
+          (?::text[])[ord + 1] as agent, (?::text[])[ord + 1] as team
+        from generate_series(0, ? - 1) as ord
+      )
+      select q.ord, c.node_id
+      from q cross join lateral (
+        select t.node_id, t.embedding <=> q.query as distance from t
+        where t.memory_lane = 'shared' or (q.lane = 'private'
+          and t.owner_agent_id is not distinct from q.agent and t.owner_team_id is not distinct from q.team)
+        order by distance
         limit ?) c
-      where c.similarity >= ?
+      where 1 - c.distance >= ?
       """
           .formatted(TOPICS);
 
@@ -103,21 +123,20 @@ final class TopicSql {
       """;
 
   /**
-   * Figures over the newest 500 nodes of the scope: a count over all of it would cost more than the
+   * Figures over the newest 200 nodes of the scope: a count over all of it would cost more than the
    * clustering itself.
    */
   static final String QUALITY =
       """
-      select count(*) filter (where orphan is not null), count(*) filter (where orphan),
-        count(*) filter (where merged is not null), count(*) filter (where merged)
+      select count(*) filter (where f.event), count(*) filter (where f.event and f.topic is null),
+        count(*) filter (where f.type = 'topic'), count(*) filter (where f.type = 'topic' and f.merged)
       from (
-        select case when n.type = 'event' and n.tier in ('hot', 'warm') and n.embedding_status = 'ready' then
-            not exists (select from memory_edges e join memory_nodes t on t.id = e.dst_id
-              where e.src_id = n.id and e.type = 'part_of' and t.type = 'topic') end as orphan,
-          case when n.type = 'topic' then
-            jsonb_exists(n.slots, 'alias_of') and n.updated_at > now() - interval '30 days' end as merged
-        from (select * from memory_nodes where scope = ? order by created_at desc, id desc limit 500) n) f
-      """;
+        select n.type, n.type = 'event' and n.tier in ('hot', 'warm') and n.embedding_status = 'ready' as event,
+          (%s) as topic, jsonb_exists(n.slots, 'alias_of') and n.updated_at > now() - interval '30 days' as merged
+        from (select id, type, tier, embedding_status, slots, updated_at from memory_nodes
+          where scope = ? order by created_at desc, id desc limit 200) n) f
+      """
+          .formatted(OWN_TOPIC);
 
   private TopicSql() {}
 }

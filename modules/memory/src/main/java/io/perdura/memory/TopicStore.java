@@ -46,9 +46,9 @@ final class TopicStore {
 
   List<TopicEvent> events(Collection<UUID> ids) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(TopicSql.EVENTS)) {
-      select.setInt(1, generation.id());
-      select.setString(2, Sql.array(ids));
-      select.setString(3, scopeKey);
+      select.setString(1, Sql.array(ids));
+      select.setString(2, scopeKey);
+      select.setInt(3, generation.id());
       List<TopicEvent> events = new ArrayList<>();
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
@@ -77,18 +77,18 @@ final class TopicStore {
       throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(TopicSql.NEAREST)) {
       int i = 1;
+      select.setInt(i++, generation.id());
+      select.setString(i++, scopeKey);
       select.setObject(
           i++,
           VectorColumn.flat(
               events.stream().map(TopicEvent::vector).toList(), generation.dimension()));
       select.setInt(i++, generation.dimension());
       select.setInt(i++, generation.dimension());
-      select.setInt(i++, events.size());
-      select.setInt(i++, generation.id());
-      select.setString(i++, scopeKey);
       select.setArray(i++, texts(events.stream().map(event -> event.owner().lane()).toList()));
       select.setArray(i++, texts(events.stream().map(event -> event.owner().agentId()).toList()));
       select.setArray(i++, texts(events.stream().map(event -> event.owner().teamId()).toList()));
+      select.setInt(i++, events.size());
       select.setInt(i++, perEvent);
       select.setDouble(i, threshold);
       List<Candidate> found = new ArrayList<>();
