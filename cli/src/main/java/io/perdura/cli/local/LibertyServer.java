@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.module.ModuleFinder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -74,7 +75,7 @@ public final class LibertyServer {
     try {
       ServerDefinition.copy(installation, state);
       Files.createDirectories(output());
-      Files.deleteIfExists(messages());
+      keepLastLog();
       ProcessBuilder builder =
           new ProcessBuilder(
                   "setsid", installation.liberty().resolve("bin/server").toString(), "run", NAME)
@@ -105,6 +106,16 @@ public final class LibertyServer {
     String vectors = "jdk.incubator.vector"; // an incubating module: a later Java may not have it
     boolean present = ModuleFinder.ofSystem().find(vectors).isPresent();
     return "-Dperdura.role=all" + (present ? " --add-modules=" + vectors : "");
+  }
+
+  /** Sets the log of the run before aside: what this run says must not be mistaken. */
+  private void keepLastLog() throws IOException {
+    if (Files.exists(messages())) {
+      Files.move(
+          messages(),
+          messages().resolveSibling("messages-before.log"),
+          StandardCopyOption.REPLACE_EXISTING);
+    }
   }
 
   private void remember(Process process, int port, int managementPort) {
