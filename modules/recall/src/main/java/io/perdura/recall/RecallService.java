@@ -252,7 +252,7 @@ public class RecallService {
       outcome.arms = result.arms();
       outcome.arms.addAll(asked);
       if (vector != null) {
-        outcome.arms.found(Arm.VECTOR, candidates.found().size(), searched);
+        outcome.arms.found(Arm.VECTOR, 0, searched);
       }
       Map<UUID, HybridSeed> hits = HashMap.newHashMap(result.seeds().size());
       List<UUID> ids = new ArrayList<>(result.seeds().size());
@@ -264,7 +264,6 @@ public class RecallService {
       for (UUID id : outcome.around.seedIds()) {
         HybridSeed hit = hits.get(id);
         outcome.seeds.add(new Seed(outcome.around.nodes().get(id), hit.similarity(), hit));
-        hit.arms().forEach(outcome.arms::contributed);
       }
       int seeds = outcome.seeds.size();
       outcome.stage1 =

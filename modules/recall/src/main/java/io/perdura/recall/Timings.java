@@ -30,7 +30,7 @@ final class Timings {
     }
   }
 
-  private final long[] nanos = new long[Stage.values().length];
+  private final Map<Stage, Long> nanos = new EnumMap<>(Stage.class);
 
   /** Runs {@code work} and adds its time to {@code stage}. */
   <T> T time(Stage stage, Supplier<T> work) {
@@ -38,12 +38,12 @@ final class Timings {
     try {
       return work.get();
     } finally {
-      nanos[stage.ordinal()] += System.nanoTime() - start;
+      nanos.merge(stage, System.nanoTime() - start, Long::sum);
     }
   }
 
   long nanos(Stage stage) {
-    return nanos[stage.ordinal()];
+    return nanos.getOrDefault(stage, 0L);
   }
 
   /** Returns the sum of some stages in milliseconds. */

@@ -1,0 +1,147 @@
+package io.perdura.recall;
+
+/** The statements behind the arms of a hybrid recall. */
+final class HybridSql {
+  static final int VECTOR = 1;
+  static final int LEXICAL = 2;
+  static final int ENTITY = 4;
+  static final int LINKED = 8;
+  static final int RECENT = 16;
+
+  /** Nodes that may be found by name at once. */
+  private static final int MOST_NAMED = 20;
+
+  /** Edges of one named node that are looked at, strongest first. */
+  private static final int MOST_LINKS = 300;
+
+  /** Linked nodes that become candidates although nothing else found them. */
+  private static final int MOST_LINKED = 20;
+
+  private static final String VISIBLE =
+      """
+      (n.memory_lane = 'shared' or (n.memory_lane = 'private'
+            and (n.owner_agent_id = (select agent from p) or n.owner_team_id = (select team from p))))\
+      """;
+
+  private static final String SEED =
+      """
+      coalesce(n.scope = (select scope from p), false) and n.tier in ('hot', 'warm')
+          and n.type in ('event', 'topic', 'concept', 'entity', 'rule')
+          and {visible}
+          and (n.type <> 'topic' or coalesce(n.slots ->> 'topic_state', 'active') = 'active')
+          and (n.type <> 'rule' or exists (select from memory_rule_defs d
+            where d.rule_node_id = n.id and d.state in ('shadow', 'active')))\
+      """;
+
+  /**
+   * All arms in one round trip: the ids that each found, then what fusing needs of every node.
+   *
+   * <p>The scope's own lexeme keeps the look-up of words inside the scope; {@code coalesce} around
+   * the scope keeps the planner from any other index there. {@code offset 0} makes each id one
+   * look-up by key.
+   */
+  static final String CANDIDATES =
+      """
+      with p as materialized (
+        select ?::text as scope, ?::text as agent, ?::text as team, ?::uuid[] as near,
+          ?::text::tsquery as words, ?::int as most_rows, ?::text::tsquery as any_word,
+          ?::int as newest, ?::int as recent, ?::text[] as titles, ?::uuid[] as named
+      ), lexical as materialized (
+        select n.id, n.embedding_status <> 'ready' as pending, n.created_at, n.lexemes::text as lexemes
+        from memory_nodes n
+        where n.lexemes @@ (select words from p) and {seed}
+        limit (select most_rows from p)
+      ), newest as materialized (
+        select n.id, n.lexemes @@ (select any_word from p) as has_words,
+          row_number() over (order by n.created_at desc, n.id desc) as place
+        from (select * from memory_nodes n where n.scope = (select scope from p)
+          order by n.created_at desc, n.id desc limit (select newest from p)) n
+        where n.tier in ('hot', 'warm') and n.type in ('event', 'topic', 'concept', 'entity', 'rule')
+          and {visible}
+      ), named as materialized (
+        select n.id from memory_nodes n
+        where n.scope = (select scope from p) and left(lower(n.title), 120) = any ((select titles from p)::text[])
+          and n.type in ('entity', 'topic', 'concept') and n.title is not null and {visible}
+        union
+        select n.id from memory_nodes n
+        where n.id = any ((select named from p)::uuid[]) and coalesce(n.scope = (select scope from p), false)
+          and n.type in ('entity', 'topic', 'concept') and {visible}
+        limit {most_named}
+      ), linked as materialized (
+        select e.id, max(e.strength) as strength
+        from named cross join lateral (
+          (select dst_id as id, weight * confidence as strength from memory_edges
+            where src_id = named.id order by weight desc, confidence desc limit {most_links})
+          union all
+          (select src_id, weight * confidence from memory_edges
+            where dst_id = named.id order by weight desc, confidence desc limit {most_links})) e
+        group by e.id
+      ), found as materialized (
+        select f.id, bit_or(f.arm) as arms, min(f.place) as place
+        from (
+          select unnest(near) as id, 1 as arm, null::bigint as place from p
+          union all select id, 2, null from newest where has_words
+          union all select id, 4, null from named
+          union all (select id, 8, null from linked order by strength desc, id limit {most_linked})
+          union all select id, 16, place from newest where place <= (select recent from p)) f
+        group by f.id
+      )
+      select l.id, 2 | coalesce(f.arms, 0) | (case when linked.id is null then 0 else 8 end), f.place,
+        l.pending, l.created_at, l.lexemes
+      from lexical l
+      left join found f on f.id = l.id
+      left join linked on linked.id = l.id
+      union all
+      select f.id, f.arms | (case when linked.id is null then 0 else 8 end), f.place,
+        n.pending, n.created_at, n.lexemes
+      from found f
+      cross join lateral (
+        select n.embedding_status <> 'ready' as pending, n.created_at,
+          case when n.lexemes @@ (select any_word from p) then n.lexemes::text end as lexemes
+        from memory_nodes n
+        where n.id = f.id and {seed}
+        offset 0) n
+      left join linked on linked.id = f.id
+      where not exists (select from lexical l where l.id = f.id)
+      """
+          .replace("{seed}", SEED)
+          .replace("{visible}", VISIBLE)
+          .replace("{most_named}", Integer.toString(MOST_NAMED))
+          .replace("{most_linked}", Integer.toString(MOST_LINKED))
+          .replace("{most_links}", Integer.toString(MOST_LINKS));
+
+  /**
+   * Events written shortly before and after given events of the same session: the slot {@code
+   * session_id} of events that have one, else a common parent by {@code part_of}.
+   */
+  static final String NEIGHBOURS =
+      """
+      with p as materialized (
+        select ?::text as scope, ?::text as agent, ?::text as team, ?::uuid[] as sources
+      )
+      select s.id, m.id, m.back, m.pending, m.created_at
+      from (select unnest(sources) as id from p) s
+      cross join lateral (
+        select n.created_at, n.slots ->> 'session_id' as session from memory_nodes n
+        where n.id = s.id and n.type = 'event' offset 0) o
+      cross join lateral (
+        select n.id, n.back, n.embedding_status <> 'ready' as pending, n.created_at
+        from (
+          (select n.*, true as back from memory_nodes n
+            where n.scope = (select scope from p) and n.created_at < o.created_at
+            order by n.created_at desc, n.id desc limit {steps})
+          union all
+          (select n.*, false from memory_nodes n
+            where n.scope = (select scope from p) and n.created_at > o.created_at
+            order by n.created_at, n.id limit {steps})) n
+        where n.type = 'event' and n.tier in ('hot', 'warm') and {visible}
+          and case when o.session is not null then n.slots ->> 'session_id' = o.session
+            else exists (select from memory_edges a join memory_edges b on b.dst_id = a.dst_id
+              where a.src_id = s.id and b.src_id = n.id and a.type = 'part_of' and b.type = 'part_of')
+            end) m
+      """
+          .replace("{visible}", VISIBLE)
+          .replace("{steps}", "6");
+
+  private HybridSql() {}
+}
