@@ -109,6 +109,7 @@ public class ConsistencyService {
       }
       case SCOPE -> countScope(connection, counts, erasure.scopeKey(defaults), erasure);
       case TENANT -> {
+        ResidueSql.SCOPE.keySet().forEach(table -> counts.put(table, 0L));
         for (String key : scopes(connection)) {
           ScopeKey scope = ScopeKey.fromKey(key, defaults);
           if (scope.tenant().equals(erasure.tenant())) {

@@ -185,9 +185,11 @@ final class EraseSql {
       o(s) as ((select min(scope) from memory_outbox) union all
         select (select min(scope) from memory_outbox where scope > o.s) from o where o.s is not null),
       a(s) as ((select min(scope) from memory_recall_audit) union all
-        select (select min(scope) from memory_recall_audit where scope > a.s) from a where a.s is not null)
+        select (select min(scope) from memory_recall_audit where scope > a.s) from a where a.s is not null),
+      e(s) as ((select min(scope) from memory_edges) union all
+        select (select min(scope) from memory_edges where scope > e.s) from e where e.s is not null)
       select s from (select s from n union select s from c union select s from o union select s from a
-        union select scope from embedding_scopes) x where s is not null order by s
+        union select s from e union select scope from embedding_scopes) x where s is not null order by s
       """;
 
   private EraseSql() {}
