@@ -5,8 +5,9 @@ import jakarta.transaction.Transactional;
 import java.util.concurrent.Callable;
 
 /**
- * Runs work outside the chunk's transaction. Effects are committed by {@code kernel.Database}, which knows whether a COMMIT was sent;
- * the chunk's own transaction holds nothing but the checkpoint.
+ * Runs work outside the chunk's transaction. Effects are committed by {@code kernel.Database},
+ * which knows whether a COMMIT was sent; the chunk's own transaction holds nothing but the
+ * checkpoint. See docs/adr/0004-checkpoint-and-effect.md.
  */
 @ApplicationScoped
 public class Apart {
@@ -14,5 +15,17 @@ public class Apart {
   @Transactional(Transactional.TxType.NOT_SUPPORTED)
   public <T> T call(Callable<T> work) throws Exception {
     return work.call();
+  }
+
+  /** As {@link #call}, without a result. */
+  @Transactional(Transactional.TxType.NOT_SUPPORTED)
+  public void run(Work work) throws Exception {
+    work.run();
+  }
+
+  /** Something to do. */
+  @FunctionalInterface
+  public interface Work {
+    void run() throws Exception;
   }
 }

@@ -8,7 +8,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import java.util.List;
 
-/** Counts what the pages did; the counts are the job's exit status. */
+/** Adds up what this execution's pages did; the sum is the exit status. */
 @Dependent
 @Named("backfillWriter")
 public class BackfillWriter extends AbstractItemWriter {
@@ -16,6 +16,7 @@ public class BackfillWriter extends AbstractItemWriter {
 
   private long embedded;
   private long carried;
+  private long skipped;
   private long unembeddable;
 
   @Override
@@ -24,8 +25,11 @@ public class BackfillWriter extends AbstractItemWriter {
       GenerationBackfill.Page page = (GenerationBackfill.Page) item;
       embedded += page.embedded();
       carried += page.carried();
+      skipped += page.skipped();
       unembeddable += page.unembeddable();
     }
-    job.setExitStatus("embedded=" + embedded + " carried=" + carried + " unembeddable=" + unembeddable);
+    job.setExitStatus(
+        "embedded=%d carried=%d skipped=%d unembeddable=%d"
+            .formatted(embedded, carried, skipped, unembeddable));
   }
 }

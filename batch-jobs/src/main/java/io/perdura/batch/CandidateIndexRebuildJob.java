@@ -1,20 +1,21 @@
 package io.perdura.batch;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.perdura.kernel.Jsons;
 import io.perdura.recall.CandidateIndex;
-import jakarta.batch.api.AbstractBatchlet;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
 
-/** Builds the candidate index of this server anew. */
+/** Builds the candidate index anew: the database's, or the one beside this server. */
 @Dependent
 @Named("candidateIndexRebuild")
-public class CandidateIndexRebuildJob extends AbstractBatchlet {
+public class CandidateIndexRebuildJob extends ReportingBatchlet {
   @Inject private CandidateIndex index;
-  @Inject private Apart apart;
 
   @Override
-  public String process() throws Exception {
-    return apart.call(() -> String.valueOf(index.rebuild()));
+  ObjectNode report() {
+    long vectors = index.rebuild();
+    return Jsons.object().put("ok", true).put("engine", index.engine()).put("vectors", vectors);
   }
 }

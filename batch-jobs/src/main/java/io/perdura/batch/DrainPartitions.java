@@ -9,7 +9,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import java.util.Properties;
 
-/** Gives each partition of the drain its number. */
+/** Gives each partition of the drain its number. All of them run at once. */
 @Dependent
 @Named("drainPartitions")
 public class DrainPartitions implements PartitionMapper {

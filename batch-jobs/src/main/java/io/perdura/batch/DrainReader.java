@@ -13,75 +13,97 @@ import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import java.io.Serializable;
 import java.time.Duration;
-import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Claims batches of due events. An empty batch is an item too: it lets the container write a checkpoint and see a wish to stop while
- * there is nothing to do.
+ * Reads due events: claims a batch and hands out its events one by one, so that a chunk is one
+ * claim and the step's counts are counts of events.
+ *
+ * <p>While there is nothing to do it hands out {@link Idle} from time to time: that ends the chunk,
+ * and the container writes a checkpoint and sees a wish to stop. The step ends, and the execution
+ * is renewed, after a number of minutes or events.
  */
 @Dependent
 @Named("drainReader")
 public class DrainReader extends AbstractItemReader {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   @Inject private Drain drain;
+  @Inject private DrainPulse pulse;
   @Inject private Apart apart;
   @Inject private JobContext job;
   @Inject private StepContext step;
 
   @Inject
   @BatchProperty(name = "partition")
-  private String partition;
+  private String partitionNumber;
 
   @Inject
   @BatchProperty(name = "minutes")
   private String minutes;
 
   @Inject
-  @BatchProperty(name = "batches")
-  private String batches;
+  @BatchProperty(name = "events")
+  private String events;
 
-  private OutboxWorker worker;
+  private int number;
   private long endNanos;
-  private long left;
-  private long claimed;
+  private long allowance;
+  private DrainPartition partition;
+  private DrainProgress progress = DrainProgress.NONE;
+
+  /** An item that stands for "nothing was due". */
+  enum Idle {
+    IDLE
+  }
 
   @Override
   public void open(Serializable checkpoint) {
-    worker = drain.worker(Integer.parseInt(partition), this::isStopping);
-    step.setTransientUserData(worker);
-    endNanos = System.nanoTime() + Duration.ofMinutes(Long.parseLong(minutes)).toNanos();
-    left = Long.parseLong(batches);
+    number = Integer.parseInt(partitionNumber);
+    // Partitions that began together must not end together: a tenth earlier, at random.
+    double share = 1 - ThreadLocalRandom.current().nextDouble() / 10;
+    endNanos =
+        System.nanoTime() + (long) (Duration.ofMinutes(Long.parseLong(minutes)).toNanos() * share);
+    allowance = Long.parseLong(events);
+    pulse.beat(number);
+    partition = new DrainPartition(drain.worker(number, this::isStopping));
+    step.setTransientUserData(partition);
   }
 
   @Override
-  public List<ClaimedEvent> readItem() throws Exception {
-    if (isStopping() || left-- <= 0 || System.nanoTime() > endNanos) {
-      return null;
+  public Object readItem() throws Exception {
+    ClaimedEvent event = partition.next();
+    if (event == null) {
+      if (isStopping() || progress.events() >= allowance || System.nanoTime() - endNanos > 0) {
+        return null;
+      }
+      OutboxWorker worker = partition.worker();
+      partition.claimed(apart.call(() -> worker.claim(PATIENCE)));
+      event = partition.next();
     }
-    List<ClaimedEvent> events = apart.call(() -> worker.claim(PATIENCE));
-    claimed += events.size();
-    return events;
+    if (event == null) {
+      return Idle.IDLE;
+    }
+    progress = progress.plusEvent();
+    return event;
   }
 
-  /** How many events this partition has claimed: what a batch administrator sees, nothing is resumed from it. */
   @Override
   public Serializable checkpointInfo() {
-    return claimed;
+    progress = progress.plusChunk();
+    return progress;
   }
 
   @Override
   public void close() throws Exception {
-    if (worker != null) {
-      apart.call(
-          () -> {
-            worker.close();
-            return null;
-          });
+    if (partition != null) {
+      pulse.gone(number);
+      apart.run(partition.worker()::close);
     }
   }
 
   private boolean isStopping() {
-    return job.getBatchStatus() == BatchStatus.STOPPING;
+    pulse.beat(number);
+    return job.getBatchStatus() != BatchStatus.STARTED;
   }
 }

@@ -1,101 +1,145 @@
 package io.perdura.batch;
 
-import io.perdura.control.Membership;
-import io.perdura.kernel.CoreSettings;
 import io.perdura.kernel.Settings;
-import io.perdura.outbox.Drain;
 import io.perdura.outbox.OutboxSettings;
-import jakarta.annotation.Resource;
 import jakarta.batch.operations.BatchRuntimeException;
-import jakarta.batch.operations.JobOperator;
 import jakarta.batch.runtime.BatchRuntime;
 import jakarta.batch.runtime.BatchStatus;
-import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
-import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import jakarta.servlet.ServletContextEvent;
-import jakarta.servlet.ServletContextListener;
-import jakarta.servlet.annotation.WebListener;
-import java.util.EnumSet;
+import java.time.Duration;
 import java.util.Properties;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Keeps one execution of the drain running on a server whose role has jobs: starts it, starts the next when one was renewed or failed,
- * and stops it with the server.
+ * Keeps one execution of the drain alive on this server: starts it, and starts the next one when it
+ * was renewed or died. One that was stopped stays stopped, with the server or by an operator, until
+ * the server starts again.
  */
-@WebListener
-public class DrainSupervisor implements ServletContextListener {
+@ApplicationScoped
+public class DrainSupervisor {
   private static final Logger LOG = Logger.getLogger(DrainSupervisor.class.getName());
-  private static final String JOB = "outbox-drain";
-  private static final EnumSet<BatchStatus> RUNNING =
-      EnumSet.of(BatchStatus.STARTING, BatchStatus.STARTED, BatchStatus.STOPPING);
 
-  @Inject private Settings settings;
-  @Inject private Drain drain;
-  @Inject private Membership membership;
-  @Inject private JobHistory history;
+  /** From the start of an execution until its partitions must have shown themselves. */
+  private static final Duration START_PATIENCE = Duration.ofSeconds(60);
 
-  @Resource private ManagedScheduledExecutorService executor;
-  @Resource private ManagedThreadFactory threads;
-
-  private Future<?> watch;
-  private Future<?> purge;
+  private final Settings settings;
+  private final JobStarter starter;
+  private final JobRepository repository;
+  private final DrainPulse pulse;
   private long execution;
+  private long startedNanos;
   private boolean begun;
+  private boolean stopped;
+  private boolean failing;
 
-  @Override
-  public void contextInitialized(ServletContextEvent event) {
-    if (!settings.get(CoreSettings.PERDURA_ROLE).equals("api")) {
-      watch = executor.scheduleWithFixedDelay(this::look, 0, 1, TimeUnit.SECONDS);
-      purge = executor.scheduleWithFixedDelay(history::purge, 5, 60, TimeUnit.MINUTES);
-    }
+  /** For the container's proxy. */
+  protected DrainSupervisor() {
+    this(null, null, null, null);
   }
 
-  @Override
-  public void contextDestroyed(ServletContextEvent event) {
-    if (watch != null) {
-      watch.cancel(true);
-      purge.cancel(true);
-      stop();
-      drain.stop();
-    }
+  @Inject
+  DrainSupervisor(
+      Settings settings, JobStarter starter, JobRepository repository, DrainPulse pulse) {
+    this.settings = settings;
+    this.starter = starter;
+    this.repository = repository;
+    this.pulse = pulse;
   }
 
-  private synchronized void look() {
-    try {
-      if (membership.self() == null) {
-        return;
-      }
-      if (!begun) {
-        drain.start(membership.self().id(), threads);
-        begun = true;
-      }
-      JobOperator operator = BatchRuntime.getJobOperator();
-      if (execution == 0 || !RUNNING.contains(operator.getJobExecution(execution).getBatchStatus())) {
-        Properties parameters = new Properties();
-        parameters.setProperty("partitions", Integer.toString(settings.get(OutboxSettings.PERDURA_OUTBOX_PARTITIONS)));
-        execution = operator.start(JOB, parameters);
-        LOG.log(Level.INFO, "draining the outbox in job execution {0}", execution);
-      }
-    } catch (BatchRuntimeException e) {
-      LOG.log(Level.WARNING, "the drain is not running; next try in a second: {0}", String.valueOf(e.getMessage()));
-    } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "the drain is not running; next try in a second", e);
-    }
-  }
-
-  private synchronized void stop() {
-    if (execution == 0) {
+  /** Looks once; called every second by one thread. Never throws. */
+  public synchronized void look() {
+    if (stopped || isAlive()) {
       return;
     }
     try {
-      BatchRuntime.getJobOperator().stop(execution);
-    } catch (BatchRuntimeException e) {
-      LOG.log(Level.FINE, "the drain had ended already", e);
+      if (execution != 0) {
+        bury();
+      }
+      if (!stopped) {
+        start();
+      }
+      failing = false;
+    } catch (BatchRuntimeException | IllegalStateException e) {
+      if (!failing) {
+        LOG.log(Level.WARNING, "the outbox is not being drained; trying every second", e);
+      }
+      failing = true;
+    } catch (RuntimeException e) {
+      if (!failing) {
+        LOG.log(
+            Level.WARNING,
+            "the outbox is not being drained; trying every second: {0}",
+            e.getMessage());
+      }
+      failing = true;
     }
+  }
+
+  /** Drains again after a stop. */
+  public synchronized void resume() {
+    stopped = false;
+  }
+
+  /** The running, or last, execution; 0 before the first. */
+  public synchronized long execution() {
+    return execution;
+  }
+
+  private boolean isAlive() {
+    if (execution == 0) {
+      return false;
+    }
+    boolean alive = pulse.isAlive();
+    begun |= alive;
+    return alive
+        || (!begun && System.nanoTime() - startedNanos < START_PATIENCE.toNanos() && isRunning());
+  }
+
+  private boolean isRunning() {
+    BatchStatus status = status();
+    return status == BatchStatus.STARTING || status == BatchStatus.STARTED;
+  }
+
+  private BatchStatus status() {
+    return BatchRuntime.getJobOperator().getJobExecution(execution).getBatchStatus();
+  }
+
+  /** Finds out how the execution ended; one that could not write it down is marked as failed. */
+  private void bury() {
+    BatchStatus status = status();
+    if (status == BatchStatus.STOPPED || status == BatchStatus.STOPPING) {
+      LOG.log(Level.INFO, "execution {0} of the drain was stopped", execution);
+      stopped = true;
+      return;
+    }
+    if (repository.fail(execution)) {
+      LOG.log(
+          Level.WARNING,
+          "execution {0} of the drain died without a word; starting anew",
+          execution);
+    } else {
+      LOG.log(
+          Level.INFO,
+          "execution {0} of the drain ended: {1}",
+          new Object[] {execution, status.name()});
+    }
+    execution = 0;
+  }
+
+  private void start() {
+    Properties parameters = new Properties();
+    set(parameters, "partitions", settings.get(OutboxSettings.PERDURA_OUTBOX_PARTITIONS));
+    set(parameters, "minutes", settings.get(OutboxSettings.PERDURA_OUTBOX_RENEW_MINUTES));
+    set(parameters, "events", settings.get(OutboxSettings.PERDURA_OUTBOX_RENEW_EVENTS));
+    pulse.clear();
+    begun = false;
+    execution = starter.startChecked(JobDefinition.DRAIN, parameters);
+    startedNanos = System.nanoTime();
+  }
+
+  private static void set(Properties parameters, String name, int value) {
+    parameters.setProperty(name, Integer.toString(value));
   }
 }

@@ -1,37 +1,39 @@
 package io.perdura.batch;
 
 import io.perdura.outbox.ClaimedEvent;
-import io.perdura.outbox.OutboxWorker;
+import jakarta.batch.api.BatchProperty;
 import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.batch.runtime.context.StepContext;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
-import java.util.ArrayList;
 import java.util.List;
 
-/** Has claimed events handled: effects and settlement commit together, fenced, in transactions of their own. */
+/**
+ * Has a claim's events handled: effects and outcomes commit together, fenced, in transactions of
+ * their own. A handler's failure ends in the outbox and never fails the step.
+ */
 @Dependent
 @Named("drainWriter")
 public class DrainWriter extends AbstractItemWriter {
   @Inject private Apart apart;
+  @Inject private DrainPulse pulse;
   @Inject private StepContext step;
+
+  @Inject
+  @BatchProperty(name = "partition")
+  private String partitionNumber;
 
   @Override
   public void writeItems(List<Object> items) throws Exception {
-    OutboxWorker worker = (OutboxWorker) step.getTransientUserData();
-    List<ClaimedEvent> events = new ArrayList<>();
-    for (Object item : items) {
-      for (Object event : (List<?>) item) {
-        events.add((ClaimedEvent) event);
-      }
-    }
-    if (!events.isEmpty()) {
-      apart.call(
-          () -> {
-            worker.process(events);
-            return null;
-          });
+    int number = Integer.parseInt(partitionNumber);
+    DrainPartition partition = (DrainPartition) step.getTransientUserData();
+    List<ClaimedEvent> events = items.stream().map(ClaimedEvent.class::cast).toList();
+    pulse.busy(number);
+    try {
+      apart.run(() -> partition.worker().process(events));
+    } finally {
+      pulse.beat(number);
     }
   }
 }

@@ -1,19 +1,21 @@
 package io.perdura.batch;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.outbox.OutboxReplay;
 import io.perdura.outbox.ReplayRequest;
-import jakarta.batch.api.AbstractBatchlet;
 import jakarta.batch.api.BatchProperty;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 
-/** Replays dead events; parameters as {@link ReplayRequest} states them. The exit status tells how many. */
+/** Puts dead events back into the queue; parameters as {@link ReplayRequest} states them. */
 @Dependent
 @Named("outboxReplay")
-public class OutboxReplayJob extends AbstractBatchlet {
+public class OutboxReplayJob extends ReportingBatchlet {
   @Inject private OutboxReplay replay;
-  @Inject private Apart apart;
 
   @Inject
   @BatchProperty(name = "id")
@@ -48,17 +50,34 @@ public class OutboxReplayJob extends AbstractBatchlet {
   private String reason;
 
   @Override
-  public String process() throws Exception {
-    ReplayRequest request =
-        new ReplayRequest(
-            id == null || id.isBlank() ? null : Long.valueOf(id),
-            eventType == null || eventType.isBlank() ? null : eventType,
-            Boolean.parseBoolean(allFailed),
-            scope == null || scope.isBlank() ? null : scope,
-            Integer.parseInt(limit),
-            Boolean.parseBoolean(dryRun),
-            Boolean.parseBoolean(includePublished),
-            reason);
-    return apart.call(() -> "matched=" + replay.replay(request).get("matched").intValue());
+  ObjectNode report() {
+    Map<String, String> parameters = new HashMap<>();
+    parameters.put("id", id);
+    parameters.put("event-type", eventType);
+    parameters.put("all-failed", allFailed);
+    parameters.put("scope", scope);
+    parameters.put("limit", limit);
+    parameters.put("dry-run", dryRun);
+    parameters.put("include-published", includePublished);
+    parameters.put("reason", reason);
+    return replay.replay(request(parameters::get));
+  }
+
+  /** Reads the request from job parameters that are well formed one by one. */
+  static ReplayRequest request(UnaryOperator<String> parameters) {
+    String id = given(parameters.apply("id"));
+    return new ReplayRequest(
+        id == null ? null : Long.valueOf(id),
+        given(parameters.apply("event-type")),
+        Boolean.parseBoolean(parameters.apply("all-failed")),
+        given(parameters.apply("scope")),
+        Integer.parseInt(parameters.apply("limit")),
+        Boolean.parseBoolean(parameters.apply("dry-run")),
+        Boolean.parseBoolean(parameters.apply("include-published")),
+        parameters.apply("reason"));
+  }
+
+  private static String given(String text) {
+    return text == null || text.isBlank() ? null : text;
   }
 }

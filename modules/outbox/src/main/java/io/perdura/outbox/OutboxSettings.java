@@ -40,6 +40,18 @@ public final class OutboxSettings implements SettingCatalog {
   public static final Setting<Integer> PERDURA_OUTBOX_KEEP_DAYS =
       Setting.integer("PERDURA_OUTBOX_KEEP_DAYS", 30, 0, 36_500);
 
+  /** Minutes after which the draining job's execution is renewed. */
+  public static final Setting<Integer> PERDURA_OUTBOX_RENEW_MINUTES =
+      Setting.integer("PERDURA_OUTBOX_RENEW_MINUTES", 720, 1, 10_080);
+
+  /** Events, for each partition, after which the draining job's execution is renewed. */
+  public static final Setting<Integer> PERDURA_OUTBOX_RENEW_EVENTS =
+      Setting.integer("PERDURA_OUTBOX_RENEW_EVENTS", 5_000_000, 1, Integer.MAX_VALUE);
+
+  /** Days for which ended job executions are kept. */
+  public static final Setting<Integer> PERDURA_JOB_HISTORY_DAYS =
+      Setting.integer("PERDURA_JOB_HISTORY_DAYS", 30, 1, 3_650);
+
   /** Every setting of this module. */
   public static final List<Setting<?>> ALL =
       List.of(
@@ -49,7 +61,10 @@ public final class OutboxSettings implements SettingCatalog {
           OUTBOX_MAX_ATTEMPTS,
           PERDURA_OUTBOX_PARTITIONS,
           PERDURA_OUTBOX_HANDLER_TIMEOUT_MS,
-          PERDURA_OUTBOX_KEEP_DAYS);
+          PERDURA_OUTBOX_KEEP_DAYS,
+          PERDURA_OUTBOX_RENEW_MINUTES,
+          PERDURA_OUTBOX_RENEW_EVENTS,
+          PERDURA_JOB_HISTORY_DAYS);
 
   @Override
   public List<Setting<?>> settings() {

@@ -1,0 +1,112 @@
+package io.perdura.batch;
+
+import io.perdura.control.Membership;
+import io.perdura.kernel.CoreSettings;
+import io.perdura.kernel.Settings;
+import io.perdura.memory.EraseService;
+import io.perdura.outbox.Announcer;
+import io.perdura.outbox.Drain;
+import io.perdura.outbox.OutboxSettings;
+import jakarta.annotation.Resource;
+import jakarta.batch.runtime.BatchRuntime;
+import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import jakarta.inject.Inject;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import jakarta.servlet.annotation.WebListener;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Starts the background work of this server and stops it: announcing in every role, jobs in the
+ * roles worker and all. Nothing here needs the database to be there.
+ */
+@WebListener
+public class BatchLifecycle implements ServletContextListener {
+  private static final Logger LOG = Logger.getLogger(BatchLifecycle.class.getName());
+  private static final int REAPER_SECONDS = 5;
+
+  @Inject private Settings settings;
+  @Inject private Membership membership;
+  @Inject private Announcer announcer;
+  @Inject private Drain drain;
+  @Inject private DrainSupervisor supervisor;
+  @Inject private OrphanReaper reaper;
+  @Inject private JobRepository repository;
+  @Inject private EraseService erasures;
+
+  @Resource private ManagedScheduledExecutorService executor;
+  @Resource private ManagedThreadFactory threads;
+
+  private final List<Future<?>> tasks = new ArrayList<>();
+  private boolean taken;
+
+  @Override
+  public void contextInitialized(ServletContextEvent event) {
+    announcer.start(threads);
+    if (!settings.get(CoreSettings.PERDURA_ROLE).equals("api")) {
+      every(1, TimeUnit.SECONDS, "draining", this::drain);
+      every(REAPER_SECONDS, TimeUnit.SECONDS, "taking over from dead servers", this::reap);
+      every(60, TimeUnit.SECONDS, "finishing erasures", erasures::resume);
+      every(60, TimeUnit.MINUTES, "forgetting old jobs", this::forget);
+    }
+  }
+
+  @Override
+  public void contextDestroyed(ServletContextEvent event) {
+    tasks.forEach(task -> task.cancel(true));
+    drain.stop();
+    announcer.stop();
+  }
+
+  private void every(long delay, TimeUnit unit, String what, Runnable task) {
+    long first = unit == TimeUnit.MINUTES ? 1 : delay;
+    tasks.add(executor.scheduleWithFixedDelay(() -> quietly(what, task), first - 1, delay, unit));
+  }
+
+  private static void quietly(String what, Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      LOG.log(Level.FINE, what + " waits for the database", e);
+    }
+  }
+
+  private void drain() {
+    if (membership.self() != null) {
+      takeUp(membership.self().id());
+      supervisor.look();
+    }
+  }
+
+  /**
+   * Once: frees what an earlier process of this server held, and goes on with what it had begun.
+   */
+  private void takeUp(String self) {
+    if (taken) {
+      return;
+    }
+    drain.start(self, threads);
+    drain.releaseNode(self);
+    List<JobRepository.Execution> interrupted = reaper.interrupted(self);
+    BatchRuntime.getJobOperator().getJobNames();
+    interrupted.forEach(reaper::resume);
+    taken = true;
+  }
+
+  private void reap() {
+    if (taken) {
+      reaper.look(membership.self().id());
+    }
+  }
+
+  private void forget() {
+    long forgotten = repository.forget(settings.get(OutboxSettings.PERDURA_JOB_HISTORY_DAYS));
+    LOG.log(Level.FINE, "{0} old job instances were forgotten", forgotten);
+  }
+}
