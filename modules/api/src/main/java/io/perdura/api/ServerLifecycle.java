@@ -7,6 +7,7 @@ import io.perdura.control.Membership;
 import io.perdura.control.RequestTelemetry;
 import io.perdura.kernel.CoreSettings;
 import io.perdura.kernel.Settings;
+import io.perdura.memory.MemoryHousekeeping;
 import io.perdura.schema.SchemaVersion;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
@@ -33,6 +34,7 @@ public class ServerLifecycle implements ServletContextListener {
   @Inject private Membership membership;
   @Inject private RequestTelemetry telemetry;
   @Inject private Housekeeping housekeeping;
+  @Inject private MemoryHousekeeping memoryHousekeeping;
   @Inject private DatabaseWatch watch;
   @Inject private Drain drain;
   @Inject private Pulse pulse;
@@ -53,6 +55,7 @@ public class ServerLifecycle implements ServletContextListener {
     membership.join(self(), executor);
     telemetry.start(executor);
     housekeeping.start(executor);
+    memoryHousekeeping.start(executor);
     state.started(true);
     LOG.log(
         Level.INFO,
@@ -70,6 +73,7 @@ public class ServerLifecycle implements ServletContextListener {
   @Override
   public void contextDestroyed(ServletContextEvent event) {
     state.started(false);
+    memoryHousekeeping.stop();
     housekeeping.stop();
     telemetry.stop();
     membership.leave();
