@@ -1,81 +1,29 @@
 package io.perdura.recall;
 
 import io.perdura.kernel.Database;
-import io.perdura.recall.VectorRow.VectorKey;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.UUID;
 
 /**
  * Stored vectors for an index outside the database.
  *
- * <p>A reader remembers the database's snapshot of the moment it last read (which transactions it
- * saw) and is then given exactly what transactions that it did not see have changed: nothing is
- * missed, however long a transaction took, and nothing comes twice.
+ * <p>A reader remembers {@link #horizon()}, taken before it reads: every transaction below it had
+ * ended, so what it reads next time are the rows changed by this transaction or a later one. Rows
+ * may come twice; none is missed.
  */
 final class VectorFeed {
   private static final int FETCH = 500;
-  private static final int PAGE = 1000;
-  private static final int GRAVE = 1;
-  private static final int ROW = 2;
-
-  private static final String SETTINGS =
-      """
-      select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('jit', 'off', true),
-        set_config('enable_seqscan', 'off', true);
-      """;
-
-  /** Snapshot of this statement, removals, rows: in this order, and all as of one moment. */
-  private static final String CHANGES =
-      """
-      with since as materialized (select ?::pg_snapshot as seen)
-      select * from (
-        select 0 as kind, pg_current_snapshot()::text as scope, null::uuid as node_id, null::int as generation_id,
-          null::bytea as vector, null::boolean as eligible, null::text as memory_lane,
-          null::text as owner_agent_id, null::text as owner_team_id
-        union all
-        select 1, null, node_id, generation_id, null, null, null, null, null
-        from memory_vector_tombstones
-        where changed_xid >= (select pg_snapshot_xmin(seen) from since)
-          and not pg_visible_in_snapshot(changed_xid, (select seen from since))
-        union all
-        select 2, scope, node_id, generation_id, %s, eligible, memory_lane, owner_agent_id, owner_team_id
-        from memory_vectors
-        where changed_xid >= (select pg_snapshot_xmin(seen) from since)
-          and not pg_visible_in_snapshot(changed_xid, (select seen from since))) change
-      """
-          .formatted(VectorColumns.PACKED);
 
   private static final String COLUMNS =
-      "select 2, scope, node_id, generation_id, "
-          + VectorColumns.PACKED
-          + ", eligible, memory_lane, owner_agent_id, owner_team_id from memory_vectors";
-
-  private static final String NEXT_PAGE =
-      COLUMNS
-          + " where (generation_id, node_id) > (?, ?) order by generation_id, node_id limit "
-          + PAGE;
-
-  private static final String NEXT_KEYS =
-      "select generation_id, node_id from memory_vectors where (generation_id, node_id) > (?, ?)"
-          + " order by generation_id, node_id limit 10000";
+      "select node_id, generation_id, scope, embedding::real[], eligible, memory_lane, owner_agent_id, owner_team_id from memory_vectors";
 
   private static final String VISIBLE =
       " where generation_id = ? and scope = ? and eligible and (memory_lane = 'shared'"
           + " or owner_agent_id = ? or owner_team_id = ?)";
-
-  /** Of one database in one of its lives: a restore or a promotion begins another. */
-  private static final String IDENTITY =
-      """
-      select s.system_identifier || '/' || d.oid || '/' || 'memory_vectors'::regclass::oid || '/'
-        || left(pg_walfile_name(pg_current_wal_lsn()), 8)
-      from pg_control_system() s, pg_database d where d.datname = current_database()
-      """;
 
   private final Database database;
 
@@ -83,85 +31,86 @@ final class VectorFeed {
     this.database = database;
   }
 
-  /** Takes changes as they are read. */
-  interface Sink {
-    void row(VectorRow row);
+  /**
+   * A stored vector.
+   *
+   * @param eligible whether searches may find it
+   */
+  record Row(
+      UUID id,
+      int generationId,
+      String scope,
+      float[] vector,
+      boolean eligible,
+      String lane,
+      String agentId,
+      String teamId) {}
 
-    void removed(VectorKey key);
+  /** Takes rows as they are read. */
+  interface Sink {
+    void row(Row row);
+
+    void removed(UUID id, int generationId);
   }
 
   /**
-   * What changed.
-   *
-   * @param seen snapshot to ask from next time
-   * @param complete false when there was more than the caller wanted; then nothing is to be used
+   * Which database this is, and which of its lives: another one means that nothing remembered of it
+   * holds.
    */
-  record Changes(String seen, List<VectorKey> removed, List<VectorRow> rows, boolean complete) {}
-
   String identity() {
-    return database.read("database identity", connection -> text(connection, IDENTITY));
+    return database.read(
+        "database identity",
+        connection ->
+            text(
+                connection,
+                "select s.system_identifier || '/' || d.oid || '/' || c.timeline_id from pg_control_system() s,"
+                    + " pg_control_checkpoint() c, pg_database d where d.datname = current_database()"));
   }
 
-  /** Returns the snapshot of now. */
-  String snapshot() {
+  /** The oldest transaction that may still change something. */
+  long horizon() {
     return database.read(
-        "snapshot", connection -> text(connection, "select pg_current_snapshot()::text"));
+        "vector horizon",
+        connection ->
+            Long.parseLong(
+                text(connection, "select pg_snapshot_xmin(pg_current_snapshot())::text")));
   }
 
-  /** Returns what changed since {@code seen}, in one round trip; gives up beyond {@code most}. */
-  Changes changes(String seen, int most) {
-    return database.read(
+  /** Hands over what changed since {@code horizon}: removals first. */
+  void changes(long horizon, Sink sink) {
+    database.read(
         "changed vectors",
         connection -> {
-          Gathering gathering = new Gathering();
-          String sql = SETTINGS + CHANGES + " limit " + (most + 2);
-          try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, seen);
-            statement.execute();
-            statement.getMoreResults();
-            try (ResultSet rows = statement.getResultSet()) {
-              String now = read(rows, gathering);
-              int count = gathering.removed.size() + gathering.rows.size();
-              return new Changes(now, gathering.removed, gathering.rows, count <= most);
+          try (PreparedStatement graves =
+              connection.prepareStatement(
+                  "select node_id, generation_id from memory_vector_tombstones where changed_xid >= ?::text::xid8")) {
+            graves.setString(1, Long.toString(horizon));
+            try (ResultSet rows = graves.executeQuery()) {
+              while (rows.next()) {
+                sink.removed(rows.getObject(1, UUID.class), rows.getInt(2));
+              }
             }
           }
+          try (PreparedStatement changed =
+              connection.prepareStatement(COLUMNS + " where changed_xid >= ?::text::xid8")) {
+            changed.setString(1, Long.toString(horizon));
+            read(changed, sink);
+          }
+          return null;
         });
   }
 
-  /** Hands over what changed since {@code seen}, however much; returns the snapshot for later. */
-  String stream(String seen, Sink sink) {
-    return database.transaction(
-        "changed vectors",
-        tx -> {
-          try (PreparedStatement statement = tx.connection().prepareStatement(CHANGES)) {
-            statement.setString(1, seen);
-            statement.setFetchSize(FETCH);
-            try (ResultSet rows = statement.executeQuery()) {
-              return read(rows, sink);
-            }
-          }
-        });
-  }
-
-  /** Hands over every vector, page by page; each page as of its own moment. */
+  /** Hands over every vector there is. */
   void all(Sink sink) {
-    VectorKey last = new VectorKey(-1, new UUID(0, 0));
-    while (last != null) {
-      VectorKey after = last;
-      last = database.read("all vectors", connection -> page(connection, after, sink));
-    }
-  }
-
-  /** Hands over the keys of all vectors in order of generation and id. */
-  void keys(java.util.function.Consumer<VectorKey> sink) {
-    VectorKey last = new VectorKey(-1, new UUID(0, 0));
-    while (last != null) {
-      VectorKey after = last;
-      List<VectorKey> page =
-          database.read("keys of vectors", connection -> keys(connection, after));
-      page.forEach(sink);
-      last = page.isEmpty() ? null : page.getLast();
-    }
+    database.transaction(
+        "all vectors",
+        tx -> {
+          try (PreparedStatement statement = tx.connection().prepareStatement(COLUMNS)) {
+            statement.setFetchSize(FETCH);
+            read(statement, sink);
+          }
+          return null;
+        });
   }
 
   /** Compares every visible vector of a scope: right at any time, slow for large scopes. */
@@ -170,77 +119,45 @@ final class VectorFeed {
         "scan vectors",
         tx -> {
           Nearest nearest = new Nearest(query.k());
-          Vectors.Target target = new Vectors.Target(query.vector());
           try (PreparedStatement statement = tx.connection().prepareStatement(COLUMNS + VISIBLE)) {
             statement.setInt(1, query.generationId());
             statement.setString(2, query.scope());
             statement.setString(3, query.viewer().agentId());
             statement.setString(4, query.viewer().teamId());
             statement.setFetchSize(FETCH);
-            try (ResultSet rows = statement.executeQuery()) {
-              while (rows.next()) {
-                VectorRow row = row(rows);
-                nearest.offer(row.id(), target.distance(row.vector()));
-              }
-            }
+            read(
+                statement,
+                new Sink() {
+                  @Override
+                  public void row(Row row) {
+                    nearest.offer(row.id(), Vectors.cosineDistance(query.vector(), row.vector()));
+                  }
+
+                  @Override
+                  public void removed(UUID id, int generationId) {
+                    throw new IllegalStateException("a scan sees no removals");
+                  }
+                });
           }
           return new Candidates(nearest.inOrder(), true);
         });
   }
 
-  private static VectorKey page(Connection connection, VectorKey after, Sink sink)
-      throws SQLException {
-    VectorKey last = null;
-    try (PreparedStatement statement = connection.prepareStatement(NEXT_PAGE)) {
-      statement.setInt(1, after.generationId());
-      statement.setObject(2, after.id());
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          VectorRow row = row(rows);
-          sink.row(row);
-          last = row.key();
-        }
+  private static void read(PreparedStatement statement, Sink sink) throws SQLException {
+    try (ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        sink.row(
+            new Row(
+                rows.getObject(1, UUID.class),
+                rows.getInt(2),
+                rows.getString(3),
+                VectorColumns.read(rows, 4),
+                rows.getBoolean(5),
+                rows.getString(6),
+                rows.getString(7),
+                rows.getString(8)));
       }
     }
-    return last;
-  }
-
-  private static List<VectorKey> keys(Connection connection, VectorKey after)
-      throws SQLException {
-    List<VectorKey> keys = new ArrayList<>();
-    try (PreparedStatement statement = connection.prepareStatement(NEXT_KEYS)) {
-      statement.setInt(1, after.generationId());
-      statement.setObject(2, after.id());
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          keys.add(new VectorKey(rows.getInt(1), rows.getObject(2, UUID.class)));
-        }
-      }
-    }
-    return keys;
-  }
-
-  private static String read(ResultSet rows, Sink sink) throws SQLException {
-    String snapshot = null;
-    while (rows.next()) {
-      switch (rows.getInt(1)) {
-        case GRAVE -> sink.removed(new VectorKey(rows.getInt(4), rows.getObject(3, UUID.class)));
-        case ROW -> sink.row(row(rows));
-        default -> snapshot = rows.getString(2);
-      }
-    }
-    return snapshot;
-  }
-
-  private static VectorRow row(ResultSet row) throws SQLException {
-    return new VectorRow(
-        new VectorKey(row.getInt(4), row.getObject(3, UUID.class)),
-        row.getString(2),
-        VectorColumns.read(row, 5),
-        row.getBoolean(6),
-        row.getString(7),
-        row.getString(8),
-        row.getString(9));
   }
 
   private static String text(Connection connection, String sql) throws SQLException {
@@ -248,21 +165,6 @@ final class VectorFeed {
         ResultSet row = statement.executeQuery(sql)) {
       row.next();
       return row.getString(1);
-    }
-  }
-
-  private static final class Gathering implements Sink {
-    private final List<VectorKey> removed = new ArrayList<>();
-    private final List<VectorRow> rows = new ArrayList<>();
-
-    @Override
-    public void row(VectorRow row) {
-      rows.add(row);
-    }
-
-    @Override
-    public void removed(VectorKey key) {
-      removed.add(key);
     }
   }
 }

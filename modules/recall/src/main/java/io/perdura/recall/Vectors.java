@@ -1,31 +1,26 @@
 package io.perdura.recall;
 
-import org.apache.lucene.util.VectorUtil;
-
 /** Arithmetic on vectors. */
 final class Vectors {
   private Vectors() {}
 
-  /** A vector to compare others with. */
-  static final class Target {
-    private final float[] vector;
-    private final double squaredNorm;
-
-    Target(float[] vector) {
-      this.vector = vector;
-      this.squaredNorm = VectorUtil.dotProduct(vector, vector);
+  /**
+   * Cosine distance, 0 to 2, summed in doubles over the stored 32-bit values; NaN when either has
+   * no direction.
+   */
+  static double cosineDistance(float[] a, float[] b) {
+    double dot = 0;
+    double normA = 0;
+    double normB = 0;
+    for (int i = 0; i < a.length; i++) {
+      double x = a[i];
+      double y = b[i];
+      dot += x * y;
+      normA += x * x;
+      normB += y * y;
     }
-
-    /**
-     * Cosine distance, 0 to 2, as pgvector has it: products summed in 32 bits, the rest in 64; NaN
-     * when either vector has no direction.
-     */
-    double distance(float[] other) {
-      double dot = VectorUtil.dotProduct(vector, other);
-      double norms = squaredNorm * VectorUtil.dotProduct(other, other);
-      double cosine = dot / Math.sqrt(norms);
-      return 1 - Math.max(-1, Math.min(1, cosine));
-    }
+    double cosine = dot / Math.sqrt(normA * normB);
+    return 1 - Math.max(-1, Math.min(1, cosine));
   }
 
   /** For JDBC, whose arrays are of objects. */
