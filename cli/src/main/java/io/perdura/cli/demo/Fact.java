@@ -20,7 +20,7 @@ record Fact(String key, String text, String question) {
           new Fact(
               "staging-move",
               "The staging servers were moved from Frankfurt to Warsaw after the cooling had failed.",
-              "Which hardware was relocated to Poland because it got too hot?"),
+              "Which hardware was relocated to Poland because of overheating?"),
           new Fact(
               "invoices",
               "Nordwind Shipping wants every invoice in Danish kroner instead of euros.",
