@@ -44,13 +44,19 @@ final class ClosedLoop {
         probe.run();
         long start = System.nanoTime();
         barrier.await(); // measured calls begin
+        barrier.await(); // the last of them has ended
+        double wall = (System.nanoTime() - start) / 1e9;
+        probe.run();
+        barrier
+            .await(); // only now may connections close: a process that ends takes its costs along
         List<long[]> samples = new ArrayList<>();
         for (Future<long[]> client : running) {
           samples.add(client.get());
         }
-        double wall = (System.nanoTime() - start) / 1e9;
-        probe.run();
         return new Latencies(samples.stream().flatMapToLong(Arrays::stream).toArray(), wall);
+      } catch (RuntimeException e) {
+        barrier.reset(); // the probe failed: let the clients go
+        throw e;
       } catch (BrokenBarrierException e) {
         for (Future<long[]> client : running) {
           firstFailure(client);
@@ -77,7 +83,10 @@ final class ClosedLoop {
       until(warmUp, work);
       barrier.await();
       barrier.await();
-      return until(seconds, work);
+      long[] samples = until(seconds, work);
+      barrier.await();
+      barrier.await();
+      return samples;
     } catch (Exception e) {
       barrier.reset();
       throw e;

@@ -20,11 +20,11 @@ record Fact(String key, String text, String question) {
           new Fact(
               "staging-move",
               "The staging servers were moved from Frankfurt to Warsaw after the cooling had failed.",
-              "What broke before the test machines were relocated to Poland?"),
+              "Which hardware was relocated to Poland because of overheating?"),
           new Fact(
               "invoices",
               "Nordwind Shipping wants every invoice in Danish kroner instead of euros.",
-              "Which client do we bill in the money of Denmark?"),
+              "Which client has to be charged in the money of Denmark?"),
           new Fact(
               "releases",
               "Nobody may deploy on Friday afternoons, because a bad release once ruined the weekend.",

@@ -48,19 +48,23 @@ final class HybridSeeds {
 
     Optional<HybridDates> date = HybridDates.namedIn(query.text());
     Fusion fusion = new Fusion(hits, nodes, bm25, date);
-    fusion.add(store.neighbours(query, fusion.sources()));
+    List<HybridNode> sources = fusion.sources();
+    fusion.add(store.neighbours(query, sources));
     List<HybridSeed> seeds = fusion.best(query.limit());
-    return new Result(seeds, report(nodes, seeds, read - start));
+    int trips = asked.roundTrips() + (sources.isEmpty() ? 0 : 1);
+    return new Result(seeds, report(nodes, seeds, read - start), trips);
   }
 
   /** What the database answered; no BM25 when the query has no words or nobody asks for them. */
-  private record Asked(List<HybridNode> nodes, Bm25 bm25) {}
+  private record Asked(List<HybridNode> nodes, Bm25 bm25, int roundTrips) {}
 
   private Asked ask(HybridQuery query, List<UUID> near, Set<Arm> asked) {
     LexicalPlan plan = LexicalPlan.NOTHING;
     LexicalStatistics.Scope scope = null;
+    int trips = words.knows(query.text()) ? 1 : 2;
     Set<String> lexemes = words.lexemes(query.text());
     if (asked.contains(Arm.LEXICAL)) {
+      trips += lexemes.isEmpty() || statistics.knows(query.scope().key()) ? 0 : 2;
       scope = lexemes.isEmpty() ? null : statistics.of(query.scope().key());
       plan = scope == null ? plan : LexicalPlan.of(query.scope().key(), lexemes, scope);
     }
@@ -70,7 +74,8 @@ final class HybridSeeds {
             : EntityArm.NOBODY;
     int recent = asked.contains(Arm.RECENCY) ? RECENT : 0;
     List<HybridNode> nodes = store.candidates(query, near, plan, names, recent);
-    return new Asked(nodes, plan.lexemes().isEmpty() ? null : bm25(plan, scope, nodes));
+    Bm25 bm25 = plan.lexemes().isEmpty() ? null : bm25(plan, scope, nodes);
+    return new Asked(nodes, bm25, trips);
   }
 
   /** Returns the order of the lexical arm by itself: BM25 and nothing else. */
@@ -140,6 +145,8 @@ final class HybridSeeds {
    *
    * @param arms complete but for the time of the vector arm, which the caller knows; the times of
    *     the others are that of the round trip they share
+   * @param roundTrips to the database: two when words and scope are known, one when nothing was
+   *     found
    */
-  record Result(List<HybridSeed> seeds, ArmReport arms) {}
+  record Result(List<HybridSeed> seeds, ArmReport arms, int roundTrips) {}
 }

@@ -17,6 +17,16 @@ final class HybridSql {
   /** Linked nodes that become candidates although nothing else found them. */
   private static final int MOST_LINKED = 20;
 
+  /**
+   * A plan made over an empty table must still be right when it is full: the indexes are named by
+   * the conditions, everything else is switched off. The switches travel in the same round trip.
+   */
+  static final String SETTINGS =
+      """
+      select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('jit', 'off', true),
+        set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true);
+      """;
+
   private static final String VISIBLE =
       """
       (n.memory_lane = 'shared' or (n.memory_lane = 'private'
@@ -41,107 +51,109 @@ final class HybridSql {
    * look-up by key.
    */
   static final String CANDIDATES =
-      """
-      with p as materialized (
-        select ?::text as scope, ?::text as agent, ?::text as team, ?::uuid[] as near,
-          ?::text::tsquery as words, ?::int as most_rows, ?::text::tsquery as any_word,
-          ?::int as newest, ?::int as recent, ?::text[] as titles, ?::uuid[] as named
-      ), lexical as materialized (
-        select n.id, n.embedding_status <> 'ready' as pending, n.created_at, n.lexemes::text as lexemes
-        from memory_nodes n
-        where n.lexemes @@ (select words from p) and {seed}
-        limit (select most_rows from p)
-      ), newest as materialized (
-        select n.id, n.lexemes @@ (select any_word from p) as has_words,
-          row_number() over (order by n.created_at desc, n.id desc) as place
-        from (select * from memory_nodes n where n.scope = (select scope from p)
-          order by n.created_at desc, n.id desc limit (select newest from p)) n
-        where n.tier in ('hot', 'warm') and n.type in ('event', 'topic', 'concept', 'entity', 'rule')
-          and {visible}
-      ), named as materialized (
-        select n.id from memory_nodes n
-        where n.scope = (select scope from p) and left(lower(n.title), 120) = any ((select titles from p)::text[])
-          and n.type in ('entity', 'topic', 'concept') and n.title is not null and {visible}
-        union
-        select n.id from memory_nodes n
-        where n.id = any ((select named from p)::uuid[]) and coalesce(n.scope = (select scope from p), false)
-          and n.type in ('entity', 'topic', 'concept') and {visible}
-        limit {most_named}
-      ), linked as materialized (
-        select e.id, max(e.strength) as strength
-        from named cross join lateral (
-          (select dst_id as id, weight * confidence as strength from memory_edges
-            where src_id = named.id order by weight desc, confidence desc limit {most_links})
+      SETTINGS
+          + """
+          with p as materialized (
+            select ?::text as scope, ?::text as agent, ?::text as team, ?::uuid[] as near,
+              ?::text::tsquery as words, ?::int as most_rows, ?::text::tsquery as any_word,
+              ?::int as newest, ?::int as recent, ?::text[] as titles, ?::uuid[] as named
+          ), lexical as materialized (
+            select n.id, n.embedding_status <> 'ready' as pending, n.created_at, n.lexemes::text as lexemes
+            from memory_nodes n
+            where n.lexemes @@ (select words from p) and {seed}
+            limit (select most_rows from p)
+          ), newest as materialized (
+            select n.id, n.lexemes @@ (select any_word from p) as has_words,
+              row_number() over (order by n.created_at desc, n.id desc) as place
+            from (select * from memory_nodes n where n.scope = (select scope from p)
+              order by n.created_at desc, n.id desc limit (select newest from p)) n
+            where n.tier in ('hot', 'warm') and n.type in ('event', 'topic', 'concept', 'entity', 'rule')
+              and {visible}
+          ), named as materialized (
+            select n.id from memory_nodes n
+            where n.scope = (select scope from p) and left(lower(n.title), 120) = any ((select titles from p)::text[])
+              and n.type in ('entity', 'topic', 'concept') and n.title is not null and {visible}
+            union
+            select n.id from memory_nodes n
+            where n.id = any ((select named from p)::uuid[]) and coalesce(n.scope = (select scope from p), false)
+              and n.type in ('entity', 'topic', 'concept') and {visible}
+            limit {most_named}
+          ), linked as materialized (
+            select e.id, max(e.strength) as strength
+            from named cross join lateral (
+              (select dst_id as id, weight * confidence as strength from memory_edges
+                where src_id = named.id order by weight desc, confidence desc limit {most_links})
+              union all
+              (select src_id, weight * confidence from memory_edges
+                where dst_id = named.id order by weight desc, confidence desc limit {most_links})) e
+            group by e.id
+          ), found as materialized (
+            select f.id, bit_or(f.arm) as arms, min(f.place) as place
+            from (
+              select unnest(near) as id, 1 as arm, null::bigint as place from p
+              union all select id, 2, null from newest where has_words
+              union all select id, 4, null from named
+              union all (select id, 8, null from linked order by strength desc, id limit {most_linked})
+              union all select id, 16, place from newest where place <= (select recent from p)) f
+            group by f.id
+          )
+          select l.id, 2 | coalesce(f.arms, 0) | (case when linked.id is null then 0 else 8 end), f.place,
+            l.pending, l.created_at, l.lexemes
+          from lexical l
+          left join found f on f.id = l.id
+          left join linked on linked.id = l.id
           union all
-          (select src_id, weight * confidence from memory_edges
-            where dst_id = named.id order by weight desc, confidence desc limit {most_links})) e
-        group by e.id
-      ), found as materialized (
-        select f.id, bit_or(f.arm) as arms, min(f.place) as place
-        from (
-          select unnest(near) as id, 1 as arm, null::bigint as place from p
-          union all select id, 2, null from newest where has_words
-          union all select id, 4, null from named
-          union all (select id, 8, null from linked order by strength desc, id limit {most_linked})
-          union all select id, 16, place from newest where place <= (select recent from p)) f
-        group by f.id
-      )
-      select l.id, 2 | coalesce(f.arms, 0) | (case when linked.id is null then 0 else 8 end), f.place,
-        l.pending, l.created_at, l.lexemes
-      from lexical l
-      left join found f on f.id = l.id
-      left join linked on linked.id = l.id
-      union all
-      select f.id, f.arms | (case when linked.id is null then 0 else 8 end), f.place,
-        n.pending, n.created_at, n.lexemes
-      from found f
-      cross join lateral (
-        select n.embedding_status <> 'ready' as pending, n.created_at,
-          case when n.lexemes @@ (select any_word from p) then n.lexemes::text end as lexemes
-        from memory_nodes n
-        where n.id = f.id and {seed}
-        offset 0) n
-      left join linked on linked.id = f.id
-      where not exists (select from lexical l where l.id = f.id)
-      """
-          .replace("{seed}", SEED)
-          .replace("{visible}", VISIBLE)
-          .replace("{most_named}", Integer.toString(MOST_NAMED))
-          .replace("{most_linked}", Integer.toString(MOST_LINKED))
-          .replace("{most_links}", Integer.toString(MOST_LINKS));
+          select f.id, f.arms | (case when linked.id is null then 0 else 8 end), f.place,
+            n.pending, n.created_at, n.lexemes
+          from found f
+          cross join lateral (
+            select n.embedding_status <> 'ready' as pending, n.created_at,
+              case when n.lexemes @@ (select any_word from p) then n.lexemes::text end as lexemes
+            from memory_nodes n
+            where n.id = f.id and {seed}
+            offset 0) n
+          left join linked on linked.id = f.id
+          where not exists (select from lexical l where l.id = f.id)
+          """
+              .replace("{seed}", SEED)
+              .replace("{visible}", VISIBLE)
+              .replace("{most_named}", Integer.toString(MOST_NAMED))
+              .replace("{most_linked}", Integer.toString(MOST_LINKED))
+              .replace("{most_links}", Integer.toString(MOST_LINKS));
 
   /**
    * Events written shortly before and after given events of the same session: the slot {@code
    * session_id} of events that have one, else a common parent by {@code part_of}.
    */
   static final String NEIGHBOURS =
-      """
-      with p as materialized (
-        select ?::text as scope, ?::text as agent, ?::text as team, ?::uuid[] as sources
-      )
-      select s.id, m.id, m.back, m.pending, m.created_at
-      from (select unnest(sources) as id from p) s
-      cross join lateral (
-        select n.created_at, n.slots ->> 'session_id' as session from memory_nodes n
-        where n.id = s.id and n.type = 'event' offset 0) o
-      cross join lateral (
-        select n.id, n.back, n.embedding_status <> 'ready' as pending, n.created_at
-        from (
-          (select n.*, true as back from memory_nodes n
-            where n.scope = (select scope from p) and n.created_at < o.created_at
-            order by n.created_at desc, n.id desc limit {steps})
-          union all
-          (select n.*, false from memory_nodes n
-            where n.scope = (select scope from p) and n.created_at > o.created_at
-            order by n.created_at, n.id limit {steps})) n
-        where n.type = 'event' and n.tier in ('hot', 'warm') and {visible}
-          and case when o.session is not null then n.slots ->> 'session_id' = o.session
-            else exists (select from memory_edges a join memory_edges b on b.dst_id = a.dst_id
-              where a.src_id = s.id and b.src_id = n.id and a.type = 'part_of' and b.type = 'part_of')
-            end) m
-      """
-          .replace("{visible}", VISIBLE)
-          .replace("{steps}", "6");
+      SETTINGS
+          + """
+          with p as materialized (
+            select ?::text as scope, ?::text as agent, ?::text as team, ?::uuid[] as sources
+          )
+          select s.id, m.id, m.back, m.pending, m.created_at
+          from (select unnest(sources) as id from p) s
+          cross join lateral (
+            select n.created_at, n.slots ->> 'session_id' as session from memory_nodes n
+            where n.id = s.id and n.type = 'event' offset 0) o
+          cross join lateral (
+            select n.id, n.back, n.embedding_status <> 'ready' as pending, n.created_at
+            from (
+              (select n.*, true as back from memory_nodes n
+                where n.scope = (select scope from p) and n.created_at < o.created_at
+                order by n.created_at desc, n.id desc limit {steps})
+              union all
+              (select n.*, false from memory_nodes n
+                where n.scope = (select scope from p) and n.created_at > o.created_at
+                order by n.created_at, n.id limit {steps})) n
+            where n.type = 'event' and n.tier in ('hot', 'warm') and {visible}
+              and case when o.session is not null then n.slots ->> 'session_id' = o.session
+                else exists (select from memory_edges a join memory_edges b on b.dst_id = a.dst_id
+                  where a.src_id = s.id and b.src_id = n.id and a.type = 'part_of' and b.type = 'part_of')
+                end) m
+          """
+              .replace("{visible}", VISIBLE)
+              .replace("{steps}", "6");
 
   private HybridSql() {}
 }

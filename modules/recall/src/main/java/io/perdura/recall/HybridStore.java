@@ -54,7 +54,7 @@ final class HybridStore {
             statement.setInt(9, recent);
             statement.setArray(10, connection.createArrayOf("text", names.titles().toArray()));
             statement.setArray(11, uuids(connection, names.ids()));
-            try (ResultSet rows = statement.executeQuery()) {
+            try (ResultSet rows = rows(statement)) {
               return readCandidates(rows);
             }
           }
@@ -89,7 +89,7 @@ final class HybridStore {
           try (PreparedStatement statement = connection.prepareStatement(HybridSql.NEIGHBOURS)) {
             bindViewer(statement, query);
             statement.setArray(4, uuids(connection, List.copyOf(written.keySet())));
-            try (ResultSet rows = statement.executeQuery()) {
+            try (ResultSet rows = rows(statement)) {
               return readNeighbours(rows, written);
             }
           }
@@ -124,6 +124,13 @@ final class HybridStore {
       }
     }
     return neighbours;
+  }
+
+  /** Runs the settings and the query, and returns the rows of the query. */
+  static ResultSet rows(PreparedStatement statement) throws SQLException {
+    statement.execute();
+    statement.getMoreResults();
+    return statement.getResultSet();
   }
 
   private static void bindViewer(PreparedStatement statement, HybridQuery query)

@@ -32,16 +32,18 @@ final class LexicalStatistics {
   private static final int FEWEST_SEEN = 3;
 
   private static final String COUNT =
-      "select count(*) from (select from memory_nodes where scope = ? limit 2000000) n";
+      HybridSql.SETTINGS
+          + "select count(*) from (select from memory_nodes where scope = ? limit 2000000) n";
 
   /** Ids are hashes or random, so that rows from a random id on are a random sample. */
   private static final String SAMPLE_FROM =
-      """
-      (select lexemes::text from memory_nodes where scope = ? and id >= ? order by id limit ?)
-      union all
-      (select lexemes::text from memory_nodes where scope = ? and id < ? order by id desc limit ?)
-      limit ?
-      """;
+      HybridSql.SETTINGS
+          + """
+          (select lexemes::text from memory_nodes where scope = ? and id >= ? order by id limit ?)
+          union all
+          (select lexemes::text from memory_nodes where scope = ? and id < ? order by id desc limit ?)
+          limit ?
+          """;
 
   private final Database database;
   private final Cache<String, Scope> scopes;
@@ -87,6 +89,11 @@ final class LexicalStatistics {
     return scopes.get(scope, this::load);
   }
 
+  /** Tells whether the scope's statistics are in memory and fresh. */
+  boolean knows(String scope) {
+    return scopes.getIfPresent(scope) != null;
+  }
+
   private Scope load(String scope) {
     return database.read(
         "words of a scope", connection -> sample(connection, scope, count(connection, scope)));
@@ -95,7 +102,7 @@ final class LexicalStatistics {
   private static long count(Connection connection, String scope) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(COUNT)) {
       statement.setString(1, scope);
-      try (ResultSet row = statement.executeQuery()) {
+      try (ResultSet row = HybridStore.rows(statement)) {
         row.next();
         return row.getLong(1);
       }
@@ -114,7 +121,7 @@ final class LexicalStatistics {
         statement.setInt(3 * half + 3, SAMPLE);
       }
       statement.setInt(7, SAMPLE);
-      try (ResultSet rows = statement.executeQuery()) {
+      try (ResultSet rows = HybridStore.rows(statement)) {
         while (rows.next()) {
           LexicalVector node = LexicalVector.parse(rows.getString(1));
           node.frequencies().keySet().forEach(word -> seen.merge(word, 1, Integer::sum));

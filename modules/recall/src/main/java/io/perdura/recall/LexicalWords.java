@@ -55,6 +55,11 @@ final class LexicalWords {
     return found;
   }
 
+  /** Tells whether the lexemes of {@code query} are all remembered. */
+  boolean knows(String query) {
+    return words(query).stream().allMatch(word -> lexemes.getIfPresent(word) != null);
+  }
+
   /** Tells whether a word of a query asked before has no lexeme; false for words not known. */
   boolean isStopWord(String word) {
     List<String> known = lexemes.getIfPresent(word.toLowerCase(Locale.ROOT));
