@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 /** Failure is the normal case: the database comes late, goes away, or the server is killed. */
+@SuppressWarnings("AddressSelection") // the relay knows one address: loopback
 class FailureIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 

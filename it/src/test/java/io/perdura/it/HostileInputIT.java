@@ -122,12 +122,12 @@ class HostileInputIT {
         checkBytes(bad, path, "application/json", prefix);
       }
       checkBytes(
-          bad, path, "application/json", ("[".repeat(100_000)).getBytes(StandardCharsets.UTF_8));
+          bad, path, "application/json", "[".repeat(100_000).getBytes(StandardCharsets.UTF_8));
       checkBytes(
           bad,
           path,
           "application/json",
-          ("{\"a\":".repeat(100_000)).getBytes(StandardCharsets.UTF_8));
+          "{\"a\":".repeat(100_000).getBytes(StandardCharsets.UTF_8));
       checkBytes(
           bad, path, "application/json;charset=utf-16", "{}".getBytes(StandardCharsets.UTF_16));
       checkBytes(

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /** Requests that a proper client refuses to send. */
+@SuppressWarnings("AddressSelection") // loopback only
 final class RawHttp {
   private final URI base;
 
