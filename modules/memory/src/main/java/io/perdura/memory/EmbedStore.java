@@ -16,8 +16,10 @@ import java.util.UUID;
 final class EmbedStore {
   private static final String KNOWN =
       """
-      select n.id, n.embedding_status = 'ready' and exists (select from memory_vectors v where v.node_id = n.id)
-      from unnest(?::uuid[], ?::text[]) as k(id, scope) join memory_nodes n on n.id = k.id and n.scope = k.scope
+      select n.id, n.embedding_status = 'ready'
+        and (select true from memory_vectors v where v.node_id = n.id limit 1) is not null
+      from unnest(?::uuid[], ?::text[]) as k(id, scope)
+      cross join lateral (select * from memory_nodes m where m.id = k.id and m.scope = k.scope limit 1) n
       """;
 
   /**
@@ -61,7 +63,8 @@ final class EmbedStore {
       )
       update memory_nodes n set embedding_attempts = n.embedding_attempts + 1, embedding_last_attempt_at = now(),
         embedding_last_error = k.error,
-        embedding_status = case when k.dead and not exists (select from memory_vectors v where v.node_id = n.id)
+        embedding_status = case
+          when k.dead and (select true from memory_vectors v where v.node_id = n.id limit 1) is null
           then 'failed' else n.embedding_status end
       from k where n.id = k.id
       """;
@@ -107,6 +110,7 @@ final class EmbedStore {
     if (vectors.isEmpty()) {
       return stored;
     }
+    Sql.planByIndex(connection);
     try (PreparedStatement store = connection.prepareStatement(STORE)) {
       int i = bindKeys(store, 1, vectors.keySet());
       store.setString(i++, model);
@@ -128,6 +132,7 @@ final class EmbedStore {
     if (failures.isEmpty()) {
       return;
     }
+    Sql.planByIndex(connection);
     List<String> errors = new ArrayList<>();
     List<Boolean> dead = new ArrayList<>();
     for (Failure failure : failures.values()) {

@@ -228,6 +228,7 @@ public class GenerationBackfill {
   private static void store(
       Connection connection, Generation own, String scopeKey, List<Vector> vectors)
       throws SQLException {
+    Sql.planByIndex(connection);
     try (PreparedStatement store = connection.prepareStatement(BackfillSql.STORE)) {
       store.setString(1, Sql.array(vectors.stream().map(vector -> vector.id).toList()));
       store.setArray(

@@ -58,6 +58,7 @@ final class LifecycleStore {
       sql.append(" and ").append(Visibility.condition("n", viewer));
     }
     sql.append(" order by n.id for no key update");
+    Sql.planByIndex(connection);
     try (PreparedStatement select = connection.prepareStatement(sql.toString())) {
       select.setString(1, scope.key());
       select.setString(2, Sql.array(selection.candidates()));

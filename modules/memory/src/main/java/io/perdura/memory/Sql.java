@@ -1,14 +1,32 @@
 package io.perdura.memory;
 
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.Collection;
 import java.util.UUID;
 
-/** Binding of values that JDBC has no short way for. */
+/** Small things around statements. */
 final class Sql {
   private Sql() {}
+
+  private static final String BY_INDEX =
+      """
+      select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+        set_config('enable_mergejoin', 'off', true)
+      """;
+
+  /**
+   * Makes the rest of the transaction's statements be planned row by row along indexes. For
+   * statements that join given ids with large tables: a plan that was made while the tables were
+   * empty, and is kept, would read all of them later.
+   */
+  static void planByIndex(Connection connection) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(BY_INDEX)) {
+      select.execute();
+    }
+  }
 
   /** Binds a UUID for a {@code ?::uuid} parameter; null is SQL null. */
   static void setUuid(PreparedStatement statement, int index, UUID id) throws SQLException {

@@ -57,6 +57,7 @@ final class TopicClustering {
   ObjectNode run(Tx tx, String scopeKey, Collection<UUID> eventIds) throws SQLException {
     Connection connection = tx.connection();
     lock(tx, List.of(scopeKey));
+    Sql.planByIndex(connection);
     Generation generation = generations.configuredGeneration();
     TopicStore store = new TopicStore(connection, scopeKey, generation, column);
     List<TopicEvent> events = store.events(new LinkedHashSet<>(eventIds));

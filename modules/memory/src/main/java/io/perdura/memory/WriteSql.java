@@ -11,15 +11,21 @@ final class WriteSql {
   /**
    * Looks up what a write names. One row a fact: kind, id, scope, type, title, summary, src, dst,
    * ready.
+   *
+   * <p>Rows are looked up one by one (lateral, with a limit) here and below: a plan that was made
+   * while the tables were empty and is kept must not read all of them later.
    */
   static final String RESOLVE =
       """
       select 'node', n.id, n.scope, n.type, n.title, n.text_summary, null::uuid, null::uuid,
-        n.embedding_status = 'ready' and exists (select from memory_vectors v where v.node_id = n.id)
-      from memory_nodes n where n.id = any(?::uuid[])
+        n.embedding_status = 'ready'
+          and (select true from memory_vectors v where v.node_id = n.id limit 1) is not null
+      from unnest(?::uuid[]) as k(id)
+      cross join lateral (select * from memory_nodes m where m.id = k.id limit 1) n
       union all
       select 'edge', e.id, e.scope, e.type, null, null, e.src_id, e.dst_id, null
-      from memory_edges e where e.id = any(?::uuid[])
+      from unnest(?::uuid[]) as k(id)
+      cross join lateral (select * from memory_edges x where x.id = k.id limit 1) e
       union all
       select 'parent', c.id, null, null, c.commit_hash, null, null, null, null
       from memory_commits c where c.id = ?::uuid and c.scope = ?
@@ -52,7 +58,10 @@ final class WriteSql {
 
   /** Parameters: ids of all nodes, how many of them exist. */
   private static final String NODES_AS_KNOWN =
-      "(select count(*) from memory_nodes where id = any(?::uuid[])) = ?";
+      """
+      (select count(*) from unnest(?::uuid[]) as k(id)
+        cross join lateral (select 1 from memory_nodes m where m.id = k.id limit 1) m) = ?\
+      """;
 
   /** Parameters: outside ends, their scopes, their number. */
   private static final String ENDS_AS_KNOWN =

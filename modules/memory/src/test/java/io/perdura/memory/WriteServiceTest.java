@@ -347,7 +347,7 @@ class WriteServiceTest {
     assertThat(consistency.verifyChain(scope))
         .isEqualTo(
             json(
-                "{'tenant_id':'default','scope':'v','valid':true,'commits':2,'erased':0,'broken':[]}"));
+                "{'tenant_id':'default','scope':'v','valid':true,'commits':2,'erased':0,'first_broken':null,'broken':[]}"));
 
     kit.execute("update memory_commits set diff_json = '{\"x\":1}' where model_version = 'm'");
     assertThat(consistency.verifyChain(scope).get("valid").booleanValue()).isFalse();
