@@ -105,7 +105,8 @@ class ModuleArrowsTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("java.sql..", "javax.sql..")
-          .because("a resource turns HTTP into a command; SQL lives in the store beside the code that runs it");
+          .because(
+              "a resource turns HTTP into a command; SQL lives in the store beside the code that runs it");
 
   @ArchTest
   static final ArchRule connectionsComeFromTheContainer =

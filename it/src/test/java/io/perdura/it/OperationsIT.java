@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** What operators rely on: production's guards, draining, members, logs. */
 class OperationsIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String TOKEN = "0123456789abcdef0123456789abcdef";
 
   @Test

@@ -25,7 +25,7 @@ final class DebugEmbeddings {
 
   private static final String LOAD =
       """
-      select node_id, array_send(embedding::real[]) from memory_vectors
+      select node_id, embedding::real[] from memory_vectors
       where generation_id = ? and node_id = any (?)
       """;
 
