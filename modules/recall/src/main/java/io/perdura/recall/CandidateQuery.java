@@ -22,6 +22,17 @@ public record CandidateQuery(
     int k,
     boolean exact) {
 
+  public CandidateQuery {
+    if (vector.length != dimension) {
+      throw new IllegalArgumentException(
+          "a query vector of %d values cannot be compared with generation %d, whose vectors have %d"
+              .formatted(vector.length, generationId, dimension));
+    }
+    if (k < 1) {
+      throw new IllegalArgumentException("at least one candidate must be wanted, not " + k);
+    }
+  }
+
   CandidateQuery exactly(int candidates) {
     return new CandidateQuery(generationId, dimension, scope, vector, viewer, candidates, true);
   }

@@ -4,6 +4,7 @@ import io.perdura.kernel.Hashes;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.UUID;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.codecs.FilterCodec;
 import org.apache.lucene.codecs.KnnVectorsFormat;
@@ -51,27 +52,29 @@ final class LuceneFiles {
 
   static Document document(VectorFeed.Row row) {
     Document document = new Document();
-    document.add(
-        new StringField(KEY, key(row.id().toString(), row.generationId()), Field.Store.NO));
+    document.add(new StringField(KEY, key(row.id(), row.generationId()), Field.Store.NO));
     document.add(new StoredField(ID, row.id().toString()));
     document.add(new StringField(PLACE, place(row.generationId(), row.scope()), Field.Store.NO));
     if (row.lane().equals("shared")) {
       document.add(new StringField(SEEN_BY, EVERYBODY, Field.Store.NO));
     } else {
       if (row.agentId() != null) {
-        document.add(new StringField(SEEN_BY, "a:" + row.agentId(), Field.Store.NO));
+        document.add(new StringField(SEEN_BY, agent(row.agentId()), Field.Store.NO));
       }
       if (row.teamId() != null) {
-        document.add(new StringField(SEEN_BY, "t:" + row.teamId(), Field.Store.NO));
+        document.add(new StringField(SEEN_BY, team(row.teamId()), Field.Store.NO));
       }
     }
-    document.add(
-        new KnnFloatVectorField(
-            field(row.generationId()), row.vector(), VectorSimilarityFunction.COSINE));
+    // Without direction it has no cosine with anything, but counts among the documents.
+    if (Vectors.hasDirection(row.vector())) {
+      document.add(
+          new KnnFloatVectorField(
+              field(row.generationId()), row.vector(), VectorSimilarityFunction.COSINE));
+    }
     return document;
   }
 
-  static Term term(String id, int generationId) {
+  static Term term(UUID id, int generationId) {
     return new Term(KEY, key(id, generationId));
   }
 
@@ -83,10 +86,10 @@ final class LuceneFiles {
     Set<BytesRef> seen = new HashSet<>();
     seen.add(new BytesRef(EVERYBODY));
     if (query.viewer().agentId() != null) {
-      seen.add(new BytesRef("a:" + query.viewer().agentId()));
+      seen.add(new BytesRef(agent(query.viewer().agentId())));
     }
     if (query.viewer().teamId() != null) {
-      seen.add(new BytesRef("t:" + query.viewer().teamId()));
+      seen.add(new BytesRef(team(query.viewer().teamId())));
     }
     return new BooleanQuery.Builder()
         .add(
@@ -103,11 +106,19 @@ final class LuceneFiles {
         .setCommitOnClose(false);
   }
 
-  private static String key(String id, int generationId) {
+  private static String key(UUID id, int generationId) {
     return generationId + "/" + id;
   }
 
-  /** Hashed: a scope may be longer than a term may be. */
+  private static String agent(String id) {
+    return "a:" + Hashes.sha256Hex(id);
+  }
+
+  private static String team(String id) {
+    return "t:" + Hashes.sha256Hex(id);
+  }
+
+  /** Hashed, as the owners are: a scope may be longer than a term may be. */
   private static String place(int generationId, String scope) {
     return generationId + "/" + Hashes.sha256Hex(scope);
   }

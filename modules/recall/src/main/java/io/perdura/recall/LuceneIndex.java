@@ -4,72 +4,69 @@ import io.perdura.kernel.Database;
 import io.perdura.kernel.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.UUID;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.apache.lucene.document.Document;
-import org.apache.lucene.index.CorruptIndexException;
-import org.apache.lucene.index.FloatVectorValues;
-import org.apache.lucene.index.IndexFormatTooNewException;
-import org.apache.lucene.index.IndexFormatTooOldException;
-import org.apache.lucene.index.IndexWriter;
-import org.apache.lucene.index.KnnVectorValues;
-import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.ReaderUtil;
-import org.apache.lucene.index.StoredFields;
-import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.KnnFloatVectorQuery;
-import org.apache.lucene.search.Query;
-import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.search.ScoreMode;
-import org.apache.lucene.search.Scorer;
-import org.apache.lucene.search.SearcherManager;
-import org.apache.lucene.search.Weight;
-import org.apache.lucene.store.FSDirectory;
-import org.apache.lucene.store.LockObtainFailedException;
-import org.apache.lucene.util.IOUtils;
+import org.apache.lucene.store.AlreadyClosedException;
 
 /**
  * Candidates from a Lucene index beside the server, where the database cannot search vectors. For
  * one process only (role all).
  *
- * <p>Derived from the stored vectors and never the only copy. Its commits remember which database
- * they were made from and the oldest transaction that may not be in them; after a restart or a kill
- * it reads what changed since. A search first takes in what has been committed before it. Few
- * visible vectors are all compared, many are searched through the graph.
+ * <p>Derived from the stored vectors and never the only copy. A commit remembers what it was made
+ * from; after a restart or a kill only what changed since is read, and the index is built anew when
+ * that cannot be known. A search first takes in what was committed before it; while it cannot (the
+ * index is being built, a large change is being taken in, the disk fails) the stored vectors are
+ * compared instead: slower, and as right.
  */
 final class LuceneIndex implements CandidateIndex, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(LuceneIndex.class.getName());
-  private static final String IDENTITY = "database";
-  private static final String HORIZON = "horizon";
 
   /** A change that no event told of (another process, a trigger) is seen after this time. */
-  private static final long UNTOLD_NANOS = 1_000_000_000L;
+  private static final Duration UNTOLD = Duration.ofSeconds(1);
 
-  private static final long COMMIT_NANOS = 2_000_000_000L;
+  /** A search waits this long for its turn to take in changes, then compares stored vectors. */
+  private static final long PATIENCE_MS = 250;
+
+  /** After a fault of the files, and between commits that only move the position on. */
+  private static final Duration PAUSE = Duration.ofSeconds(30);
 
   private final VectorFeed feed;
   private final Path directory;
-  private final int exactLimit;
-  private IndexWriter writer;
-  private SearcherManager searchers;
-  private String identity;
-  private long horizon;
-  private long lookedAt;
-  private long committedAt;
-  private volatile boolean changed = true;
+  private final LuceneSearch search;
+  private final Duration commitAfter;
+  private final ReentrantLock turn = new ReentrantLock();
+  private final AtomicLong told = new AtomicLong();
+
+  private volatile LuceneStore store;
   private volatile boolean building;
+  private volatile boolean closed;
+  private volatile long taken = -1;
+  private volatile long lookedAt;
+  private volatile long notBefore = System.nanoTime();
+  private volatile String fault;
+  private VectorFeed.Position position;
+  private boolean dirty;
+  private long committedAt;
+  private Thread upkeep;
 
   LuceneIndex(Database database, Settings settings, Path directory) {
-    this.feed = new VectorFeed(database);
+    this(new VectorFeed(database), settings, directory, Duration.ofSeconds(2));
+  }
+
+  LuceneIndex(VectorFeed feed, Settings settings, Path directory, Duration commitAfter) {
+    this.feed = feed;
     this.directory = directory;
-    this.exactLimit = settings.get(RecallSettings.PERDURA_EXACT_SCAN_LIMIT);
+    this.search =
+        new LuceneSearch(
+            settings.get(RecallSettings.PERDURA_EXACT_SCAN_LIMIT),
+            settings.get(RecallSettings.PERDURA_HNSW_EF_SEARCH));
+    this.commitAfter = commitAfter;
   }
 
   @Override
@@ -79,15 +76,19 @@ final class LuceneIndex implements CandidateIndex, AutoCloseable {
 
   @Override
   public IndexStatus status() {
-    return building
-        ? new IndexStatus(
-            "lucene", false, "the index is being built; searches compare stored vectors meanwhile")
-        : new IndexStatus("lucene", true, "vectors are searched in " + directory);
+    if (building) {
+      return new IndexStatus(
+          "lucene", false, "the index is being built; searches compare stored vectors meanwhile");
+    }
+    String problem = fault;
+    return problem == null
+        ? new IndexStatus("lucene", true, "vectors are searched in " + directory)
+        : new IndexStatus("lucene", false, problem + "; searches compare stored vectors meanwhile");
   }
 
   /** Says that vectors were written or removed; the next search takes them in. */
   void touch() {
-    changed = true;
+    told.incrementAndGet();
   }
 
   @Override
@@ -95,237 +96,271 @@ final class LuceneIndex implements CandidateIndex, AutoCloseable {
     if (!Vectors.hasDirection(query.vector())) {
       return Candidates.NONE;
     }
-    if (building) {
-      return feed.scan(query);
-    }
-    try {
-      catchUp();
-      IndexSearcher searcher = searchers.acquire();
+    if (isCurrent() || takeTurn()) {
+      LuceneStore open = store;
       try {
-        return search(searcher, query);
-      } finally {
-        searchers.release(searcher);
+        if (open != null) {
+          return search(open, query);
+        }
+      } catch (IOException | AlreadyClosedException e) {
+        failed(open, e);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("the candidate index in " + directory + " cannot be read", e);
+    }
+    return feed.scan(query);
+  }
+
+  private Candidates search(LuceneStore open, CandidateQuery query) throws IOException {
+    IndexSearcher searcher = open.acquire();
+    try {
+      return search.nearest(searcher, query);
+    } finally {
+      open.release(searcher);
     }
   }
 
   /** Builds everything anew; searches compare stored vectors meanwhile. */
   @Override
-  public synchronized long rebuild() {
-    building = true;
+  public long rebuild() {
+    turn.lock();
     try {
-      open();
-      return fill(feed.identity());
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "the candidate index in " + directory + " cannot be written", e);
+      requireOpen();
+      building = true;
+      if (store == null) {
+        store = LuceneStore.open(directory);
+        startUpkeep();
+      }
+      return fill();
+    } catch (IOException | AlreadyClosedException e) {
+      failed(store, e);
+      throw new IllegalStateException("the candidate index could not be built", e);
+    } catch (RuntimeException e) {
+      abandon(store);
+      throw e;
     } finally {
       building = false;
+      turn.unlock();
     }
   }
 
   /** Commits and closes; what was not committed is read from the database again. */
   @Override
-  public synchronized void close() throws IOException {
-    if (writer != null) {
-      commit();
-      IOUtils.close(searchers, writer);
-      writer = null;
-    }
-  }
-
-  private synchronized void catchUp() throws IOException {
-    boolean first = writer == null;
-    if (first) {
-      open();
-      resume();
-    } else if (!changed && System.nanoTime() - lookedAt < UNTOLD_NANOS) {
-      return;
-    }
-    changed = false;
-    long next = feed.horizon();
-    Change change = new Change();
-    feed.changes(horizon, change);
-    horizon = next;
-    lookedAt = System.nanoTime();
-    if (change.count > 0) {
-      searchers.maybeRefreshBlocking();
-    }
-    if (first || (change.count > 0 && System.nanoTime() - committedAt > COMMIT_NANOS)) {
-      commit();
-    }
-  }
-
-  private void open() throws IOException {
-    if (writer != null) {
-      return;
-    }
-    Files.createDirectories(directory);
+  public void close() {
+    closed = true;
+    turn.lock();
     try {
-      writer = new IndexWriter(FSDirectory.open(directory), LuceneFiles.config());
-    } catch (LockObtainFailedException e) {
-      throw new IllegalStateException(
-          directory + " is in use by another server; give each its own PERDURA_STATE_DIR", e);
-    } catch (CorruptIndexException | IndexFormatTooOldException | IndexFormatTooNewException e) {
+      if (upkeep != null) {
+        upkeep.interrupt();
+      }
+      if (store != null) {
+        commit();
+      }
+    } catch (IOException | AlreadyClosedException e) {
+      LOG.log(Level.WARNING, "the last changes of the candidate index are read again next time", e);
+    } finally {
+      abandon(store);
+      turn.unlock();
+    }
+  }
+
+  private boolean isCurrent() {
+    return !building
+        && store != null
+        && taken >= told.get()
+        && System.nanoTime() - lookedAt < UNTOLD.toNanos();
+  }
+
+  /** Returns whether everything committed before the call is in the index. */
+  private boolean takeTurn() {
+    if (building || System.nanoTime() - notBefore < 0) {
+      return false;
+    }
+    try {
+      if (!turn.tryLock(PATIENCE_MS, TimeUnit.MILLISECONDS)) {
+        return false;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+    try {
+      requireOpen();
+      return isCurrent() || (store == null ? resume() : catchUp());
+    } catch (IOException | UncheckedIOException | AlreadyClosedException e) {
+      failed(store, e);
+      return false;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private boolean catchUp() throws IOException {
+    long wanted = told.get();
+    long began = System.nanoTime();
+    LuceneChange change = new LuceneChange(store, () -> closed);
+    VectorFeed.Position next = feed.changes(position, change);
+    if (!LuceneResume.follows(next, position)) {
       LOG.log(
           Level.WARNING,
-          "the candidate index in " + directory + " is unreadable and is built anew",
-          e);
-      discard();
-      writer = new IndexWriter(FSDirectory.open(directory), LuceneFiles.config());
+          "the candidate index in {0} is built anew: the database is another one, or an earlier state",
+          directory);
+      abandon(store);
+      buildBeside();
+      return false;
     }
-    searchers = new SearcherManager(writer, null);
+    if (change.count() > 0) {
+      store.refresh();
+      dirty = true;
+    }
+    position = next;
+    lookedAt = began;
+    taken = wanted;
+    return true;
   }
 
-  private void discard() throws IOException {
-    try (FSDirectory files = FSDirectory.open(directory)) {
-      for (String file : files.listAll()) {
-        if (!file.equals(IndexWriter.WRITE_LOCK_NAME)) {
-          files.deleteFile(file);
-        }
+  /** Takes up where the last commit stopped, or has everything built anew. */
+  private boolean resume() throws IOException {
+    long wanted = told.get();
+    long began = System.nanoTime();
+    VectorFeed.Position now = feed.position();
+    LuceneStore opened = LuceneStore.open(directory);
+    try {
+      position = LuceneResume.resume(opened, feed, now, directory, () -> closed).orElse(null);
+      if (position != null) {
+        store = opened;
+      }
+    } finally {
+      if (store == null) {
+        opened.close();
+      }
+    }
+    if (store == null) {
+      buildBeside();
+      return false;
+    }
+    committed();
+    lookedAt = began;
+    taken = wanted;
+    startUpkeep();
+    return true;
+  }
+
+  private void buildBeside() {
+    building = true;
+    Thread.ofPlatform().name("candidate-index-build").daemon().start(this::buildQuietly);
+  }
+
+  private void buildQuietly() {
+    try {
+      rebuild();
+    } catch (RuntimeException e) {
+      if (!closed) {
+        notBefore = System.nanoTime() + PAUSE.toNanos();
+        fault = "the index could not be built";
+        LOG.log(Level.WARNING, "the candidate index could not be built; trying again later", e);
       }
     }
   }
 
-  /**
-   * Takes up where the last commit stopped, or begins anew when that was another database or a
-   * later time.
-   */
-  private void resume() throws IOException {
-    Map<String, String> remembered = new HashMap<>();
-    if (writer.getLiveCommitData() != null) {
-      writer.getLiveCommitData().forEach(entry -> remembered.put(entry.getKey(), entry.getValue()));
-    }
-    String found = feed.identity();
-    long known = Long.parseLong(remembered.getOrDefault(HORIZON, "-1"));
-    if (found.equals(remembered.get(IDENTITY)) && known >= 0 && known <= feed.horizon()) {
-      identity = found;
-      horizon = known;
-      return;
-    }
-    building = true;
-    try {
-      fill(found);
-    } finally {
-      building = false;
-    }
-  }
-
-  private long fill(String found) throws IOException {
+  private long fill() throws IOException {
     long began = System.nanoTime();
-    long from = feed.horizon();
-    writer.deleteAll();
-    Change change = new Change();
-    feed.all(change);
-    horizon = from;
-    identity = found;
+    long wanted = told.get();
+    store.clear();
+    position = feed.all(new LuceneChange(store, () -> closed));
+    store.refresh();
     commit();
-    searchers.maybeRefreshBlocking();
+    lookedAt = began;
+    taken = wanted;
+    long size = store.size();
     LOG.log(
         Level.INFO,
         "built the candidate index of {0} vectors in {1} ms",
-        new Object[] {change.count, (System.nanoTime() - began) / 1_000_000});
-    return change.count;
+        new Object[] {size, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began)});
+    return size;
   }
 
   private void commit() throws IOException {
-    if (identity == null) {
-      identity = feed.identity();
-    }
-    writer.setLiveCommitData(
-        Map.of(IDENTITY, identity, HORIZON, Long.toString(horizon)).entrySet());
-    writer.commit();
+    store.commit(position);
+    committed();
+  }
+
+  private void committed() {
+    dirty = false;
     committedAt = System.nanoTime();
+    fault = null;
   }
 
-  private Candidates search(IndexSearcher searcher, CandidateQuery query) throws IOException {
-    Query visible = LuceneFiles.visible(query);
-    String field = LuceneFiles.field(query.generationId());
-    int count = searcher.count(visible);
-    if (query.exact() || count <= exactLimit) {
-      return new Candidates(compareAll(searcher, visible, field, query), true);
+  private void startUpkeep() {
+    if (upkeep == null) {
+      upkeep = Thread.ofPlatform().name("candidate-index").daemon().start(this::keepUp);
     }
-    Nearest nearest = new Nearest(query.k());
-    StoredFields stored = searcher.storedFields();
-    for (ScoreDoc hit :
-        searcher.search(
-                new KnnFloatVectorQuery(field, query.vector(), query.k(), visible), query.k())
-            .scoreDocs) {
-      LeafReaderContext leaf = leafOf(searcher, hit.doc);
-      FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
-      KnnVectorValues.DocIndexIterator at = values.iterator();
-      at.advance(hit.doc - leaf.docBase);
-      nearest.offer(
-          idOf(stored.document(hit.doc)),
-          Vectors.cosineDistance(query.vector(), values.vectorValue(at.index())));
-    }
-    return new Candidates(nearest.inOrder(), false);
   }
 
-  private static List<Candidates.Candidate> compareAll(
-      IndexSearcher searcher, Query visible, String field, CandidateQuery query)
-      throws IOException {
-    NearestDocs nearest = new NearestDocs(query.k());
-    Weight weight =
-        searcher.createWeight(searcher.rewrite(visible), ScoreMode.COMPLETE_NO_SCORES, 1);
-    for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
-      Scorer scorer = weight.scorer(leaf);
-      FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
-      if (scorer == null || values == null) {
-        continue;
-      }
-      KnnVectorValues.DocIndexIterator at = values.iterator();
-      DocIdSetIterator docs = scorer.iterator();
-      var live = leaf.reader().getLiveDocs();
-      for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
-        if ((live == null || live.get(doc)) && at.advance(doc) == doc) {
-          nearest.offer(
-              leaf.docBase + doc,
-              Vectors.cosineDistance(query.vector(), values.vectorValue(at.index())));
-        }
-      }
-    }
-    return nearest.resolve(searcher.storedFields());
-  }
-
-  private static LeafReaderContext leafOf(IndexSearcher searcher, int doc) {
-    var leaves = searcher.getIndexReader().leaves();
-    return leaves.get(ReaderUtil.subIndex(doc, leaves));
-  }
-
-  static UUID idOf(Document document) {
-    return UUID.fromString(document.get(LuceneFiles.ID));
-  }
-
-  /** Puts rows into the writer. */
-  private final class Change implements VectorFeed.Sink {
-    private long count;
-
-    @Override
-    public void row(VectorFeed.Row row) {
+  /** Takes in and commits what no search waits for, so that neither grows without bound. */
+  private void keepUp() {
+    while (!closed) {
       try {
-        if (row.eligible() && Vectors.hasDirection(row.vector())) {
-          writer.updateDocument(
-              LuceneFiles.term(row.id().toString(), row.generationId()), LuceneFiles.document(row));
-        } else {
-          writer.deleteDocuments(LuceneFiles.term(row.id().toString(), row.generationId()));
+        TimeUnit.NANOSECONDS.sleep(Math.min(commitAfter.toNanos(), UNTOLD.toNanos()));
+        if (!building && turn.tryLock()) {
+          try {
+            keepUpOnce();
+          } finally {
+            turn.unlock();
+          }
         }
-        count++;
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+      } catch (InterruptedException e) {
+        return;
+      } catch (IOException | UncheckedIOException | AlreadyClosedException e) {
+        failed(store, e);
+      } catch (RuntimeException e) {
+        LOG.log(Level.FINE, "the candidate index waits for the database", e);
       }
     }
+  }
 
-    @Override
-    public void removed(UUID id, int generationId) {
-      try {
-        writer.deleteDocuments(LuceneFiles.term(id.toString(), generationId));
-        count++;
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+  private void keepUpOnce() throws IOException {
+    if (closed || store == null) {
+      return;
+    }
+    boolean current = taken >= told.get() && System.nanoTime() - lookedAt < PAUSE.toNanos();
+    if (current || catchUp()) {
+      long since = System.nanoTime() - committedAt;
+      if (since > PAUSE.toNanos() || (dirty && since > commitAfter.toNanos())) {
+        commit();
       }
+    }
+  }
+
+  /** The files are opened again, and verified, after a pause. */
+  private void failed(LuceneStore open, Exception e) {
+    if (closed || store != open) {
+      return;
+    }
+    notBefore = System.nanoTime() + PAUSE.toNanos();
+    fault = "the files in " + directory + " cannot be used";
+    LOG.log(Level.WARNING, "the candidate index in " + directory + " failed", e);
+    abandon(open);
+  }
+
+  private void abandon(LuceneStore open) {
+    if (open == null) {
+      return;
+    }
+    turn.lock();
+    try {
+      if (store == open) {
+        store = null;
+      }
+      open.close();
+    } catch (IOException | AlreadyClosedException e) {
+      LOG.log(Level.FINE, "closing what failed", e);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the candidate index is closed");
     }
   }
 }

@@ -47,10 +47,10 @@ final class NearestDocs {
   List<Candidates.Candidate> resolve(StoredFields stored) throws IOException {
     Nearest nearest = new Nearest(k);
     for (Hit hit : farthestFirst) {
-      nearest.offer(LuceneIndex.idOf(stored.document(hit.doc)), hit.distance);
+      nearest.offer(LuceneSearch.idOf(stored.document(hit.doc)), hit.distance);
     }
     for (Hit hit : tied) {
-      nearest.offer(LuceneIndex.idOf(stored.document(hit.doc)), hit.distance);
+      nearest.offer(LuceneSearch.idOf(stored.document(hit.doc)), hit.distance);
     }
     return nearest.inOrder();
   }

@@ -84,7 +84,7 @@ final class PgvectorSql {
         from memory_vectors
         where generation_id = {generation} and scope = (select scope from p) and eligible
           and memory_lane = 'private' and owner_team_id = (select team from p)
-          and owner_agent_id is distinct from (select agent from p)
+          and (owner_agent_id = (select agent from p)) is not true
       )
       select node_id, distance from visible
       where distance <> 'NaN'

@@ -9,7 +9,6 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -75,7 +74,7 @@ public class SelectedIndex implements CandidateIndex {
   }
 
   @PreDestroy
-  void close() throws IOException {
+  void close() {
     if (chosen instanceof LuceneIndex lucene) {
       lucene.close();
     }

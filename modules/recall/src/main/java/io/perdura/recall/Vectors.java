@@ -9,16 +9,40 @@ final class Vectors {
    * no direction.
    */
   static double cosineDistance(float[] a, float[] b) {
-    double dot = 0;
-    double normA = 0;
-    double normB = 0;
-    for (int i = 0; i < a.length; i++) {
-      double x = a[i];
-      double y = b[i];
-      dot += x * y;
-      normA += x * x;
-      normB += y * y;
+    if (a.length != b.length) {
+      throw new IllegalArgumentException(
+          "a vector of %d values has no distance from one of %d".formatted(a.length, b.length));
     }
+    double dot0 = 0;
+    double dot1 = 0;
+    double normA0 = 0;
+    double normA1 = 0;
+    double normB0 = 0;
+    double normB1 = 0;
+    // Two sums of each that do not wait for one another.
+    int even = a.length & ~1;
+    for (int i = 0; i < even; i += 2) {
+      double x0 = a[i];
+      double y0 = b[i];
+      double x1 = a[i + 1];
+      double y1 = b[i + 1];
+      dot0 += x0 * y0;
+      dot1 += x1 * y1;
+      normA0 += x0 * x0;
+      normA1 += x1 * x1;
+      normB0 += y0 * y0;
+      normB1 += y1 * y1;
+    }
+    if (even < a.length) {
+      double x = a[even];
+      double y = b[even];
+      dot0 += x * y;
+      normA0 += x * x;
+      normB0 += y * y;
+    }
+    double dot = dot0 + dot1;
+    double normA = normA0 + normA1;
+    double normB = normB0 + normB1;
     double cosine = dot / Math.sqrt(normA * normB);
     return 1 - Math.max(-1, Math.min(1, cosine));
   }
