@@ -401,13 +401,13 @@ abstract class CandidateIndexSuite extends DatabaseSuite {
     return org.assertj.core.data.Offset.offset(value);
   }
 
-  /** Asks every tenth of a second, for ten seconds at most. */
+  /** Asks again and again, for ten seconds at most. */
   static void until(BooleanSupplier condition) {
     long end = System.nanoTime() + 10_000_000_000L;
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime() - end).as("nanoseconds too late").isNegative();
       try {
-        Thread.sleep(100);
+        Thread.sleep(20);
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
