@@ -344,7 +344,7 @@ abstract class CandidateIndexSuite extends DatabaseSuite {
   void moreChangesThanAreReadAtOnceAreAllTakenIn() {
     List<Node> nodes = new ArrayList<>();
     Random random = new Random(5);
-    for (float[] vector : CandidateKit.topical(2500, 4, 20, 5)) {
+    for (float[] vector : CandidateKit.topical(2500, 4, 20, 5, 6)) {
       nodes.add(node("many", vector));
     }
     write(nodes.toArray(Node[]::new));
