@@ -344,7 +344,7 @@ abstract class CandidateIndexSuite extends DatabaseSuite {
   void moreChangesThanAreReadAtOnceAreAllTakenIn() {
     List<Node> nodes = new ArrayList<>();
     Random random = new Random(5);
-    for (float[] vector : CandidateKit.topical(2500, 4, 20, 5)) {
+    for (float[] vector : CandidateKit.topical(2500, 4, 20, 5, 6)) {
       nodes.add(node("many", vector));
     }
     write(nodes.toArray(Node[]::new));
@@ -401,13 +401,13 @@ abstract class CandidateIndexSuite extends DatabaseSuite {
     return org.assertj.core.data.Offset.offset(value);
   }
 
-  /** Asks every tenth of a second, for ten seconds at most. */
+  /** Asks again and again, for ten seconds at most. */
   static void until(BooleanSupplier condition) {
     long end = System.nanoTime() + 10_000_000_000L;
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime() - end).as("nanoseconds too late").isNegative();
       try {
-        Thread.sleep(100);
+        Thread.sleep(20);
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }

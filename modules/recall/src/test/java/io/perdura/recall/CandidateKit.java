@@ -242,11 +242,12 @@ final class CandidateKit {
   }
 
   /** Distinct vectors around {@code topics} directions, as texts about as many subjects have. */
-  static List<float[]> topical(int count, int dimension, int topics, long seed) {
+  static List<float[]> topical(int count, int dimension, int topics, long topicSeed, long seed) {
+    Random subjects = new Random(topicSeed);
     Random random = new Random(seed);
     List<float[]> centres = new ArrayList<>();
     for (int i = 0; i < topics; i++) {
-      centres.add(gaussian(dimension, random));
+      centres.add(gaussian(dimension, subjects));
     }
     List<float[]> vectors = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
