@@ -40,7 +40,53 @@ final class HnswIndexes {
    *
    * @return false when another server is building it just now
    */
-  boolean ensure(Generation generation) throws SQLException {
+  boolean ensure(Generation generation) {
+    return locked(
+        generation,
+        (connection, name) -> {
+          if (!isValid(connection, name)) {
+            create(connection, generation, name);
+          }
+        });
+  }
+
+  /**
+   * Builds the generation's index anew; searches use the old one meanwhile.
+   *
+   * @return false when another server is building it just now
+   */
+  boolean rebuild(Generation generation) {
+    return locked(
+        generation,
+        (connection, name) -> {
+          if (isValid(connection, name)) {
+            // What a killed rebuilding left behind is in nobody's use.
+            build(
+                connection,
+                name,
+                "drop index concurrently if exists " + name + "_ccnew",
+                "drop index concurrently if exists " + name + "_ccold",
+                "reindex index concurrently " + name);
+          } else {
+            create(connection, generation, name);
+          }
+        });
+  }
+
+  private static void create(Connection connection, Generation generation, String name)
+      throws SQLException {
+    build(
+        connection,
+        name,
+        "drop index concurrently if exists " + name,
+        PgvectorSql.createIndex(generation.id(), generation.dimension()));
+  }
+
+  private interface Work {
+    void run(Connection connection, String name) throws SQLException;
+  }
+
+  private boolean locked(Generation generation, Work work) {
     if (!PgvectorSql.isIndexable(generation.dimension())) {
       LOG.log(
           Level.WARNING,
@@ -48,37 +94,34 @@ final class HnswIndexes {
           generation.dimension());
       return true;
     }
+    String name = PgvectorSql.indexName(generation.id());
     try (Connection connection = database.dataSource().getConnection()) {
       connection.setAutoCommit(true);
-      String name = PgvectorSql.indexName(generation.id());
-      if (isValid(connection, name)) {
-        return true;
-      }
       if (!lock(connection, generation.id())) {
         return false;
       }
       try {
-        build(connection, generation, name);
+        work.run(connection, name);
         return true;
       } finally {
         unlock(connection, generation.id());
       }
+    } catch (SQLException e) {
+      throw new IllegalStateException("index " + name + " could not be built", e);
     }
   }
 
-  private static void build(Connection connection, Generation generation, String name)
+  private static void build(Connection connection, String name, String... statements)
       throws SQLException {
-    if (isValid(connection, name)) {
-      return;
-    }
     long start = System.nanoTime();
     try (Statement statement = connection.createStatement()) {
       statement.execute("set statement_timeout = 0");
       statement.execute("set lock_timeout = 0");
       statement.execute("set maintenance_work_mem = '512MB'");
       try {
-        statement.execute("drop index concurrently if exists " + name);
-        statement.execute(PgvectorSql.createIndex(generation.id(), generation.dimension()));
+        for (String sql : statements) {
+          statement.execute(sql);
+        }
       } finally {
         statement.execute("reset statement_timeout");
         statement.execute("reset lock_timeout");

@@ -77,6 +77,10 @@ public final class RecallSettings implements SettingCatalog {
   public static final Setting<Integer> PERDURA_RECALL_AUDIT_QUEUE =
       Setting.integer("PERDURA_RECALL_AUDIT_QUEUE", 10_000, 1, 1_000_000);
 
+  /** Days that rows of the recall audit are kept. */
+  public static final Setting<Integer> PERDURA_RECALL_AUDIT_DAYS =
+      Setting.integer("PERDURA_RECALL_AUDIT_DAYS", 30, 1, 36_500);
+
   public static final List<Setting<?>> ALL =
       List.of(
           MEMORY_RECALL_PROFILE,
@@ -98,7 +102,8 @@ public final class RecallSettings implements SettingCatalog {
           PERDURA_RECALL_ARMS,
           PERDURA_EXACT_SCAN_LIMIT,
           PERDURA_HNSW_EF_SEARCH,
-          PERDURA_RECALL_AUDIT_QUEUE);
+          PERDURA_RECALL_AUDIT_QUEUE,
+          PERDURA_RECALL_AUDIT_DAYS);
 
   @Override
   public List<Setting<?>> settings() {

@@ -14,6 +14,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -27,6 +30,12 @@ public class SelectedIndex implements CandidateIndex {
   private static final String COLUMN =
       "select atttypid::regtype::text from pg_attribute where attrelid = 'memory_vectors'::regclass and attname = 'embedding'";
 
+  private static final String DIRECTORY = "candidate-index";
+
+  /** How long it is before an index that was found or built is looked for again. */
+  private static final Duration ENSURE_AGAIN = Duration.ofMinutes(5);
+
+  private final Map<Integer, Long> ensureAfter = new ConcurrentHashMap<>();
   private final Database database;
   private final Settings settings;
   private final Generations generations;
@@ -46,7 +55,11 @@ public class SelectedIndex implements CandidateIndex {
 
   @Override
   public Candidates nearest(CandidateQuery query) {
-    return chosen().nearest(query);
+    CandidateIndex index = chosen();
+    if (index instanceof PgvectorIndex) {
+      ensureLater(query.generationId());
+    }
+    return index.nearest(query);
   }
 
   @Override
@@ -64,12 +77,20 @@ public class SelectedIndex implements CandidateIndex {
 
   @Override
   public long rebuild() {
-    return chosen().rebuild();
+    CandidateIndex index = chosen();
+    if (index instanceof PgvectorIndex) {
+      HnswIndexes indexes = new HnswIndexes(database);
+      generations.all().forEach(indexes::rebuild);
+    }
+    return index.rebuild();
   }
 
   void onVectorsChanged(@Observes VectorsChanged change) {
     if (chosen instanceof LuceneIndex lucene) {
       lucene.touch();
+    } else {
+      // Also where nobody searches: a worker's vectors are to be found by others.
+      ensureLater(change.generationId());
     }
   }
 
@@ -87,44 +108,66 @@ public class SelectedIndex implements CandidateIndex {
 
   private synchronized CandidateIndex choose() {
     if (chosen == null) {
-      boolean vectors = database.read("type of vectors", SelectedIndex::storesVectors);
-      String wish = settings.get(CoreSettings.PERDURA_CANDIDATE_INDEX);
-      boolean alone = settings.get(CoreSettings.PERDURA_ROLE).equals("all");
-      if (wish.equals("lucene") || (wish.equals("auto") && !vectors)) {
-        if (!alone) {
-          throw new IllegalStateException(
-              "this database has no pgvector, and lucene serves role all only: install the vector extension before the first migration");
-        }
-        Path directory = Path.of(settings.get(CoreSettings.PERDURA_STATE_DIR), "candidate-index");
-        chosen = new LuceneIndex(database, settings, directory);
-      } else if (vectors) {
-        chosen = new PgvectorIndex(database, settings);
-        Thread.ofVirtual().name("candidate index").start(this::ensureIndexes);
-      } else {
-        throw new IllegalStateException(
-            "PERDURA_CANDIDATE_INDEX is pgvector, but this database stores vectors as real[]");
-      }
+      chosen = searchesDatabase() ? new PgvectorIndex(database, settings) : lucene();
       LOG.log(Level.INFO, "candidates come from {0}", chosen.engine());
     }
     return chosen;
   }
 
-  private void ensureIndexes() {
-    HnswIndexes indexes = new HnswIndexes(database);
-    generations
-        .all()
-        .forEach(generation -> {
-          try {
-            indexes.ensure(generation);
-          } catch (SQLException | RuntimeException e) {
-            LOG.log(
-                Level.WARNING,
-                "the vector index of generation "
-                    + generation.id()
-                    + " is missing; searches are slow",
-                e);
-          }
-        });
+  /** Tells whether pgvector is wanted and there. */
+  private boolean searchesDatabase() {
+    String wish = settings.get(CoreSettings.PERDURA_CANDIDATE_INDEX);
+    if (wish.equals("lucene")) {
+      return false;
+    }
+    boolean vectors = database.read("type of vectors", SelectedIndex::storesVectors);
+    if (wish.equals("pgvector") && !vectors) {
+      throw new IllegalStateException(
+          "PERDURA_CANDIDATE_INDEX is pgvector, but this database stores vectors as real[]: install the vector extension before the first migration");
+    }
+    return vectors;
+  }
+
+  private CandidateIndex lucene() {
+    if (!settings.get(CoreSettings.PERDURA_ROLE).equals("all")) {
+      throw new IllegalStateException(
+          "this database has no pgvector, and lucene serves role all only: install the vector extension before the first migration");
+    }
+    return new LuceneIndex(
+        database, settings, Path.of(settings.get(CoreSettings.PERDURA_STATE_DIR), DIRECTORY));
+  }
+
+  /**
+   * Has a generation's index built beside the caller, now and again a while later, should it be
+   * gone.
+   */
+  private void ensureLater(int generationId) {
+    Long after = ensureAfter.get(generationId);
+    if (after == null || System.nanoTime() - after > 0) {
+      long next = System.nanoTime() + ENSURE_AGAIN.toNanos();
+      boolean mine =
+          after == null
+              ? ensureAfter.putIfAbsent(generationId, next) == null
+              : ensureAfter.replace(generationId, after, next);
+      if (mine) {
+        Thread.ofVirtual()
+            .name("candidate-index-" + generationId)
+            .start(() -> ensureQuietly(generationId));
+      }
+    }
+  }
+
+  private void ensureQuietly(int generationId) {
+    try {
+      if (searchesDatabase()) {
+        generations.find(generationId).ifPresent(new HnswIndexes(database)::ensure);
+      }
+    } catch (RuntimeException e) {
+      LOG.log(
+          Level.WARNING,
+          "the vector index of generation " + generationId + " is missing; searches are slow",
+          e);
+    }
   }
 
   private static boolean storesVectors(Connection connection) throws SQLException {
