@@ -3,6 +3,7 @@ package io.perdura.kernel;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -24,7 +25,17 @@ public class Database {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
+  /**
+   * After a silence this long a connection is tried before it is used. Trying each one (what a
+   * pool's own validation does) would double the round trips of a small request; a server that has
+   * just answered need not be asked whether it is there.
+   */
+  private static final long SILENCE_NANOS = Duration.ofMillis(250).toNanos();
+
+  private static final int PROBE_SECONDS = 2;
+
   private final DataSource dataSource;
+  private volatile long heardAt = System.nanoTime() - SILENCE_NANOS;
 
   public Database(DataSource dataSource) {
     this.dataSource = dataSource;
@@ -83,18 +94,49 @@ public class Database {
   }
 
   private <T> T readOnce(Work<Connection, T> work) throws SQLException {
-    try (Connection connection = dataSource.getConnection()) {
+    try (Connection connection = connect()) {
       if (!connection.getAutoCommit()) {
         connection.setAutoCommit(true);
       }
-      return work.run(connection);
+      T result = work.run(connection);
+      heardAt = System.nanoTime();
+      return result;
+    }
+  }
+
+  /** Takes a connection from the pool, tried when the database has been silent. */
+  private Connection connect() throws SQLException {
+    Connection connection = dataSource.getConnection();
+    boolean good = false;
+    try {
+      if (System.nanoTime() - heardAt >= SILENCE_NANOS) {
+        probe(connection);
+      }
+      good = true;
+      return connection;
+    } finally {
+      if (!good) {
+        connection.close();
+      }
+    }
+  }
+
+  /**
+   * A connection that does not answer in time is closed by its driver; the statement after that
+   * fails as on any lost connection, at which the pool drops all it holds.
+   */
+  private static void probe(Connection connection) throws SQLException {
+    if (!connection.isValid(PROBE_SECONDS)) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("select 1");
+      }
     }
   }
 
   private <T> T writeOnce(Work<Tx, T> work, Attempt attempt) throws SQLException {
     Tx tx;
     T result;
-    try (Connection connection = dataSource.getConnection()) {
+    try (Connection connection = connect()) {
       connection.setAutoCommit(false);
       tx = new Tx(connection);
       boolean done = false;
@@ -102,6 +144,7 @@ public class Database {
         result = work.run(tx);
         attempt.commitSent = true;
         connection.commit();
+        heardAt = System.nanoTime();
         done = true;
       } finally {
         if (!done) {

@@ -1,17 +1,25 @@
 package io.perdura.recall;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * The statement of stage 2 (contract, section 5.5): seeds from candidates, one or two hops of
  * edges, the nodes at their ends and the rule definitions among them, in one round trip.
  *
  * <p>How it stays fast with hubs of thousands of edges: "the best H edges at any of these nodes"
- * first samples the best few of each node, takes the H-th best of the sample as a bar, and then
- * reads from each node only what beats it. Each read follows an index that is ordered by weight and
- * confidence, so it ends at the bar. Only where the sample has fewer than H edges, all are read.
+ * first reads the best few of each node, takes the H-th best of these as a bar, and then reads on
+ * only at nodes that had more, and there only what beats the bar. Each read follows an index that
+ * is ordered by weight and confidence, so it ends at the bar; no edge is read twice.
  *
  * <p>One plan for all parameters (planning costs more than running), and never a sequential scan: a
  * plan made while a table was small must not survive its growth. Both are said in the statement
  * that precedes it in the same round trip, so nothing depends on how the pool was set up.
+ * Parameters stand where they are used, once for each use: a subquery that hands them out costs
+ * more than the look-ups that it feeds.
  */
 final class NeighbourhoodSql {
   /** Number of the first column that is there only on request. */
@@ -23,24 +31,18 @@ final class NeighbourhoodSql {
         set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true);
       """;
 
-  // 1 candidate ids, best first; 2 scope; 3 agent; 4 team; 5 seeds; 6, 7 least weight and
-  // confidence; 8 edges of a hop on one side; 9 edges; 10 nodes; 11 seeds without embedding, too?
   private static final String SEEDS =
       """
-      with p as materialized (
-        select ?::uuid[] as ids, ?::text as scope, ?::text as agent, ?::text as team, ?::int as seeds,
-          ?::real as weight, ?::real as confidence, ?::int as per_side, ?::int as edges, ?::int as nodes,
-          ?::boolean as unready
-      ), seed as materialized (
+      with seed as materialized (
         select c.id, c.ord
-        from unnest((select ids from p)) with ordinality c(id, ord)
+        from (select id, ord from unnest({ids}) with ordinality c(id, ord) order by ord) c
         cross join lateral (
           select from memory_nodes n
-          where n.id = c.id and n.scope is not distinct from (select scope from p)
+          where n.id = c.id and n.scope is not distinct from {scope}
             and n.tier in ('hot', 'warm')
-            and (n.embedding_status = 'ready' or (select unready from p))
+            and (n.embedding_status = 'ready' or {unready})
             and (n.memory_lane = 'shared'
-              or n.owner_agent_id = (select agent from p) or n.owner_team_id = (select team from p))
+              or n.owner_agent_id = {agent} or n.owner_team_id = {team})
             and case n.type
               when 'topic' then coalesce(n.slots ->> 'topic_state', 'active') = 'active'
               when 'rule' then exists (
@@ -48,32 +50,26 @@ final class NeighbourhoodSql {
                 where r.rule_node_id = n.id and r.state in ('shadow', 'active'))
               else n.type in ('event', 'concept', 'entity') end) passes
         order by c.ord
-        limit (select seeds from p)
+        limit {seeds}
       )\
       """;
 
-  /** The best edges at the nodes of {from} on side {side}, as {name}. */
+  /** The best edges at the nodes of [from] on side [side], at most [few] of a node at first. */
   private static final String BEST_EDGES =
       """
-      , {name}_sample as materialized (
-        select e.* from {from} f cross join lateral (
-          {edges}
-          limit (select 1 + 2 * per_side / greatest(1, (select count(*) from {from})) from p)) e
-      ), {name}_bar as materialized (
-        select weight, confidence from {name}_sample
-        order by weight desc, confidence desc
-        offset (select per_side - 1 from p) limit 1
-      ), {name} as (
-        select * from {name}_sample where exists (select from {name}_bar)
+      , [name]_first as materialized (
+        select f.id as node, e.* from [from] f cross join lateral (
+          [edges] limit [few]) e
+      ), [name]_bar as materialized (
+        select weight, confidence from [name]_first
+        order by weight desc, confidence desc offset {per_side} - 1 limit 1
+      ), [name] as (
+        select id, type, src_id, dst_id, weight, confidence, commit_id from [name]_first
         union all
-        select e.* from {name}_bar b cross join {from} f cross join lateral (
-          {better}
-          limit (select per_side from p)) e
-        union all
-        select e.* from {from} f cross join lateral (
-          {edges}
-          limit (select per_side from p)) e
-        where not exists (select from {name}_bar)
+        select e.*
+        from (select node from [name]_first group by node having count(*) >= [few]) f(id)
+        cross join lateral (
+          [better] offset [few] limit {per_side}) e
       )\
       """;
 
@@ -81,31 +77,43 @@ final class NeighbourhoodSql {
       """
       select e.id, e.type, e.src_id, e.dst_id, e.weight, e.confidence, e.commit_id
       from memory_edges e
-      where e.{side} = f.id and e.scope = (select scope from p)
-        and e.weight >= (select weight from p) and e.confidence >= (select confidence from p){bar}
+      where e.[side] = f.id and e.scope = {scope}
+        and e.weight >= {weight} and e.confidence >= {confidence}[bar]
       order by e.weight desc, e.confidence desc\
+      """;
+
+  // Without a bar everything is better: no weight is negative.
+  private static final String ABOVE_BAR =
+      """
+       and (e.weight, e.confidence) > (coalesce((select weight from [name]_bar), -1),
+        coalesce((select confidence from [name]_bar), -1))\
       """;
 
   private static final String FRONTIER =
       """
       , hop as materialized (
-        {best:one_out} union all {best:one_in}
+        [best:one_out] union all [best:one_in]
       ), frontier as materialized (
         select id from seed union select src_id from hop union select dst_id from hop
+      ), share as materialized (
+        select 1 + 2 * {per_side} / count(*) as few from frontier
       )\
       """;
 
+  private static final String FEW_AT_SEEDS = "1 + 2 * {per_side} / {seeds}";
+  private static final String FEW_AT_FRONTIER = "(select few from share)";
+
   private static final String BEST_OF =
       """
-      (select * from {name} order by weight desc, confidence desc limit (select per_side from p))\
+      (select * from [name] order by weight desc, confidence desc limit {per_side})\
       """;
 
   private static final String NODES =
       """
       , edge as materialized (
-        select * from (select distinct on (id) * from ({best:out} union all {best:in}) both_sides) once
+        select distinct on (weight, confidence, id) * from ([best:out] union all [best:in]) both_sides
         order by weight desc, confidence desc, id
-        limit (select edges from p)
+        limit {edges}
       ), met as (
         select id, sum(strength) as strength from (
           select src_id as id, weight * confidence as strength from edge
@@ -115,7 +123,7 @@ final class NeighbourhoodSql {
         select coalesce(s.id, m.id) as id, s.ord, m.strength
         from seed s full join met m on m.id = s.id
         order by s.ord nulls last, m.strength desc, 1
-        limit (select nodes from p)
+        limit {nodes}
       )
       select w.ord, n.id, n.type, n.title, n.text_summary, n.tier, n.embedding_status, n.salience,
         n.confidence, n.commit_id, n.raw_ref, n.evidence_ref,
@@ -129,18 +137,17 @@ final class NeighbourhoodSql {
             'if', r.if_json, 'then', r.then_json, 'exceptions', r.exceptions_json,
             'positive', r.positive_count, 'negative', r.negative_count)::text
           from memory_rule_defs r where r.rule_node_id = n.id) end,
-        null::bytea{slots}{meta}
+        null::bytea[slots][meta]
       from wanted w join memory_nodes n on n.id = w.id
-      where n.scope is not distinct from (select scope from p)
-        and (n.memory_lane = 'shared'
-          or n.owner_agent_id = (select agent from p) or n.owner_team_id = (select team from p))
+      where n.scope is not distinct from {scope}
+        and (n.memory_lane = 'shared' or n.owner_agent_id = {agent} or n.owner_team_id = {team})
       union all
       select null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
         (select string_agg(
             uuid_send(src_id) || uuid_send(dst_id) || uuid_send(commit_id)
               || float4send(weight) || float4send(confidence) || substr(type, 1, 1)::bytea,
             ''::bytea order by weight desc, confidence desc, id)
-          from edge){no_slots}{no_meta}\
+          from edge)[no_slots][no_meta]\
       """;
 
   private static final String SLOTS = ", n.slots::text";
@@ -150,55 +157,101 @@ final class NeighbourhoodSql {
         n.created_at, n.updated_at, n.last_activated, n.importance\
       """;
 
+  private static final Pattern PLACE = Pattern.compile("\\{(\\w+)}");
+
   /** By hops, slots and meta: built once, so that a connection always sees the same few texts. */
-  private static final String[] STATEMENTS = new String[8];
+  private static final NeighbourhoodSql[] STATEMENTS = new NeighbourhoodSql[8];
 
   static {
     for (int i = 0; i < STATEMENTS.length; i++) {
-      STATEMENTS[i] = build((i & 4) != 0, (i & 2) != 0, (i & 1) != 0);
+      STATEMENTS[i] = new NeighbourhoodSql(build((i & 4) != 0, (i & 2) != 0, (i & 1) != 0));
     }
   }
 
-  private NeighbourhoodSql() {}
+  private final String text;
+  private final List<Parameter> parameters = new ArrayList<>();
 
-  /** Returns the statement; its second result is the answer. */
-  static String statement(int hops, boolean slots, boolean meta) {
-    return SETTINGS + query(hops, slots, meta);
+  /** What stands in the statement, in some cases several times. */
+  enum Parameter {
+    /** Candidates, best first. */
+    IDS("uuid[]"),
+    SCOPE("text"),
+    AGENT("text"),
+    TEAM("text"),
+    /** Seeds wanted. */
+    SEEDS("int"),
+    /** Least weight of an edge. */
+    WEIGHT("real"),
+    CONFIDENCE("real"),
+    /** Edges of a hop on one side. */
+    PER_SIDE("int"),
+    EDGES("int"),
+    NODES("int"),
+    /** Whether seeds may be without embedding. */
+    UNREADY("boolean");
+
+    private final String type;
+
+    Parameter(String type) {
+      this.type = type;
+    }
   }
 
-  /** Returns the query alone, for looking at its plan. */
-  static String query(int hops, boolean slots, boolean meta) {
+  private NeighbourhoodSql(String template) {
+    Matcher places = PLACE.matcher(template);
+    StringBuilder sql = new StringBuilder(template.length() + 500);
+    while (places.find()) {
+      Parameter parameter = Parameter.valueOf(places.group(1).toUpperCase(Locale.ROOT));
+      parameters.add(parameter);
+      places.appendReplacement(sql, "?::" + parameter.type);
+    }
+    text = SETTINGS + places.appendTail(sql);
+  }
+
+  static NeighbourhoodSql of(int hops, boolean slots, boolean meta) {
     return STATEMENTS[(hops == 2 ? 4 : 0) + (slots ? 2 : 0) + (meta ? 1 : 0)];
+  }
+
+  /** Returns the statement; its second result is the answer. */
+  String text() {
+    return text;
+  }
+
+  /** Returns the parameters in the order of their places. */
+  List<Parameter> parameters() {
+    return parameters;
   }
 
   private static String build(boolean twoHops, boolean slots, boolean meta) {
     StringBuilder sql = new StringBuilder(SEEDS);
     String from = "seed";
+    String few = FEW_AT_SEEDS;
     if (twoHops) {
-      sql.append(bestEdges("one_out", "seed", "src_id"))
-          .append(bestEdges("one_in", "seed", "dst_id"))
+      sql.append(bestEdges("one_out", "seed", "src_id", few))
+          .append(bestEdges("one_in", "seed", "dst_id", few))
           .append(FRONTIER);
       from = "frontier";
+      few = FEW_AT_FRONTIER;
     }
-    sql.append(bestEdges("out", from, "src_id")).append(bestEdges("in", from, "dst_id"));
+    sql.append(bestEdges("out", from, "src_id", few)).append(bestEdges("in", from, "dst_id", few));
     sql.append(NODES);
     String text = sql.toString();
     for (String name : new String[] {"one_out", "one_in", "out", "in"}) {
-      text = text.replace("{best:" + name + "}", BEST_OF.replace("{name}", "edges_" + name));
+      text = text.replace("[best:" + name + "]", BEST_OF.replace("[name]", "edges_" + name));
     }
-    return text.replace("{slots}", slots ? SLOTS : "")
-        .replace("{meta}", meta ? META : "")
-        .replace("{no_slots}", slots ? ", null" : "")
-        .replace("{no_meta}", meta ? ", null".repeat(9) : "");
+    return text.replace("[slots]", slots ? SLOTS : "")
+        .replace("[meta]", meta ? META : "")
+        .replace("[no_slots]", slots ? ", null" : "")
+        .replace("[no_meta]", meta ? ", null".repeat(9) : "");
   }
 
-  private static String bestEdges(String name, String from, String side) {
-    String bar = " and (e.weight, e.confidence) > (b.weight, b.confidence)";
+  private static String bestEdges(String name, String from, String side, String few) {
     return BEST_EDGES
-        .replace("{edges}", EDGES_AT.replace("{bar}", ""))
-        .replace("{better}", EDGES_AT.replace("{bar}", bar))
-        .replace("{name}", "edges_" + name)
-        .replace("{from}", from)
-        .replace("{side}", side);
+        .replace("[edges]", EDGES_AT.replace("[bar]", ""))
+        .replace("[better]", EDGES_AT.replace("[bar]", ABOVE_BAR))
+        .replace("[name]", "edges_" + name)
+        .replace("[from]", from)
+        .replace("[side]", side)
+        .replace("[few]", few);
   }
 }

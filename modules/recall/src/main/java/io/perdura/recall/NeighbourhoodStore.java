@@ -50,26 +50,38 @@ final class NeighbourhoodStore {
   }
 
   private static Neighbourhood load(Connection connection, Wish wish) throws SQLException {
-    Knobs knobs = wish.knobs;
-    String sql =
-        NeighbourhoodSql.statement(knobs.hops(), wish.flags.needsSlots(), wish.flags.includeMeta());
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setArray(1, connection.createArrayOf("uuid", wish.candidates.toArray()));
-      statement.setString(2, wish.scope);
-      statement.setString(3, wish.viewer.agentId());
-      statement.setString(4, wish.viewer.teamId());
-      statement.setInt(5, knobs.limit());
-      statement.setFloat(6, (float) knobs.minEdgeWeight());
-      statement.setFloat(7, (float) knobs.minEdgeConfidence());
-      statement.setInt(8, knobs.hopBudget());
-      statement.setInt(9, knobs.edgeBudget());
-      statement.setInt(10, knobs.nodeBudget());
-      statement.setBoolean(11, wish.unreadySeeds);
+    NeighbourhoodSql sql =
+        NeighbourhoodSql.of(wish.knobs.hops(), wish.flags.needsSlots(), wish.flags.includeMeta());
+    try (PreparedStatement statement = connection.prepareStatement(sql.text())) {
+      int at = 1;
+      for (NeighbourhoodSql.Parameter parameter : sql.parameters()) {
+        bind(statement, at++, parameter, wish);
+      }
       statement.execute();
       statement.getMoreResults();
       try (ResultSet rows = statement.getResultSet()) {
         return read(rows, wish.flags);
       }
+    }
+  }
+
+  private static void bind(
+      PreparedStatement statement, int at, NeighbourhoodSql.Parameter parameter, Wish wish)
+      throws SQLException {
+    switch (parameter) {
+      case IDS ->
+          statement.setArray(
+              at, statement.getConnection().createArrayOf("uuid", wish.candidates.toArray()));
+      case SCOPE -> statement.setString(at, wish.scope);
+      case AGENT -> statement.setString(at, wish.viewer.agentId());
+      case TEAM -> statement.setString(at, wish.viewer.teamId());
+      case SEEDS -> statement.setInt(at, wish.knobs.limit());
+      case WEIGHT -> statement.setFloat(at, (float) wish.knobs.minEdgeWeight());
+      case CONFIDENCE -> statement.setFloat(at, (float) wish.knobs.minEdgeConfidence());
+      case PER_SIDE -> statement.setInt(at, wish.knobs.hopBudget());
+      case EDGES -> statement.setInt(at, wish.knobs.edgeBudget());
+      case NODES -> statement.setInt(at, wish.knobs.nodeBudget());
+      case UNREADY -> statement.setBoolean(at, wish.unreadySeeds);
     }
   }
 

@@ -124,7 +124,7 @@ final class PgvectorIndex implements CandidateIndex {
       if (counts) {
         at = bindAudience(statement, at, audience);
       }
-      statement.setArray(at++, connection.createArrayOf("float4", Vectors.boxed(query.vector())));
+      statement.setObject(at++, query.vector());
       at = bindAudience(statement, at, audience);
       statement.setInt(at, query.k());
       statement.execute();

@@ -71,7 +71,7 @@ public final class RecallSettings implements SettingCatalog {
 
   /** Candidates an HNSW walk keeps in view: more find better and cost more. */
   public static final Setting<Integer> PERDURA_HNSW_EF_SEARCH =
-      Setting.integer("PERDURA_HNSW_EF_SEARCH", 200, 10, 1000);
+      Setting.integer("PERDURA_HNSW_EF_SEARCH", 120, 10, 1000);
 
   /** Rows of the recall audit that may wait for the database; further ones are dropped. */
   public static final Setting<Integer> PERDURA_RECALL_AUDIT_QUEUE =

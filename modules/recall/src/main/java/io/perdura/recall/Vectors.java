@@ -47,15 +47,6 @@ final class Vectors {
     return 1 - Math.max(-1, Math.min(1, cosine));
   }
 
-  /** For JDBC, whose arrays are of objects. */
-  static Float[] boxed(float[] vector) {
-    Float[] boxed = new Float[vector.length];
-    for (int i = 0; i < boxed.length; i++) {
-      boxed[i] = vector[i];
-    }
-    return boxed;
-  }
-
   static boolean hasDirection(float[] vector) {
     for (float value : vector) {
       if (value != 0) {

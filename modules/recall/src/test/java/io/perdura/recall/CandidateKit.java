@@ -129,7 +129,7 @@ final class CandidateKit {
             """)) {
       for (Node node : nodes) {
         insert.setInt(1, generation);
-        insert.setArray(2, connection.createArrayOf("float4", Vectors.boxed(node.vector())));
+        insert.setObject(2, node.vector());
         insert.setObject(3, node.id());
         insert.addBatch();
       }

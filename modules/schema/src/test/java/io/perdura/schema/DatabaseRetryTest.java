@@ -252,6 +252,56 @@ class DatabaseRetryTest {
                 }));
   }
 
+  @Test
+  void aConnectionIsTriedOnlyWhenTheDatabaseHasBeenSilent() throws Exception {
+    AtomicInteger tried = new AtomicInteger();
+    DataSource counting =
+        proxy(
+            DataSource.class,
+            server.dataSource(),
+            (result, method) ->
+                result instanceof Connection connection
+                    ? proxy(
+                        Connection.class,
+                        connection,
+                        (answer, called) -> {
+                          tried.addAndGet(called.equals("isValid") ? 1 : 0);
+                          return answer;
+                        })
+                    : result);
+    database = new Database(counting);
+
+    effects();
+    assertThat(tried).as("the first of all").hasValue(1);
+    for (int i = 0; i < 20; i++) {
+      effects();
+      database.transaction("write", tx -> effect(tx, 1));
+    }
+    assertThat(tried).as("while the database answers").hasValue(1);
+    Thread.sleep(300);
+    effects();
+    assertThat(tried).as("after a silence").hasValue(2);
+  }
+
+  @Test
+  void aConnectionThatDiedInThePoolIsNotTheCallersTrouble() throws Exception {
+    AtomicInteger handedOut = new AtomicInteger();
+    DataSource stale =
+        proxy(
+            DataSource.class,
+            server.dataSource(),
+            (result, method) -> {
+              if (result instanceof Connection connection && handedOut.getAndIncrement() == 0) {
+                connection.close();
+              }
+              return result;
+            });
+    database = new Database(stale);
+
+    assertThat(effects()).isZero();
+    assertThat(handedOut).as("the dead one and its successor").hasValue(2);
+  }
+
   private static <T> T proxy(Class<T> type, T target, After after) {
     return type.cast(
         Proxy.newProxyInstance(
