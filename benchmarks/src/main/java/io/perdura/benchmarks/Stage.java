@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** One database of one size with a server in front of it: what the measurements of a size share. */
@@ -24,6 +25,7 @@ final class Stage implements AutoCloseable {
   static final int SMALL_TENANT = 1000;
 
   private static final long SEED = 1;
+  private static final int INDEX_SECONDS = 120;
 
   private final Options options;
   private final DatabaseAddress database;
@@ -53,7 +55,9 @@ final class Stage implements AutoCloseable {
     try {
       prime();
       try (Connection connection = database.connect()) {
+        awaitVectorIndex(connection);
         this.seedSeconds = new Seeder(connection, dataset).seed(MODEL, List.of(large, small));
+        awaitVectorIndex(connection);
         this.generation = generationId(connection);
       }
     } catch (SQLException | IOException | RuntimeException e) {
@@ -91,7 +95,35 @@ final class Stage implements AutoCloseable {
       if (status != 200) {
         throw new IOException("the first write answered " + status + ": " + connection.text());
       }
+      String recall = "{\"scope\":\"prime\",\"query_embedding\":%s}".formatted(vector);
+      status = connection.post("/v1/memory/recall", recall.getBytes(StandardCharsets.UTF_8));
+      if (status != 200) {
+        throw new IOException("the first recall answered " + status + ": " + connection.text());
+      }
     }
+  }
+
+  /**
+   * The service makes its index in the background. Seeding before that would leave the database
+   * without one: the first measurements would be of scans.
+   */
+  private void awaitVectorIndex(Connection connection) throws SQLException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(INDEX_SECONDS);
+    while (System.nanoTime() < end) {
+      try (Statement statement = connection.createStatement();
+          ResultSet row =
+              statement.executeQuery(
+                  "select count(*) from pg_indexes x join pg_index i on i.indexrelid = x.indexname::regclass"
+                      + " where tablename = 'memory_vectors' and indexdef like '%USING hnsw%' and indisvalid")) {
+        row.next();
+        if (row.getInt(1) == 1) {
+          return;
+        }
+      }
+      Thread.sleep(500);
+    }
+    throw new IllegalStateException(
+        "the service made no vector index within " + INDEX_SECONDS + " s, see " + logs);
   }
 
   private int generationId(Connection connection) throws SQLException {

@@ -114,6 +114,9 @@ final class HnswIndexes {
   private static void build(Connection connection, String name, String... statements)
       throws SQLException {
     long start = System.nanoTime();
+    int patience = connection.getNetworkTimeout();
+    // Building takes minutes, in which the server says nothing.
+    connection.setNetworkTimeout(Runnable::run, 0);
     try (Statement statement = connection.createStatement()) {
       statement.execute("set statement_timeout = 0");
       statement.execute("set lock_timeout = 0");
@@ -127,6 +130,8 @@ final class HnswIndexes {
         statement.execute("reset lock_timeout");
         statement.execute("reset maintenance_work_mem");
       }
+    } finally {
+      connection.setNetworkTimeout(Runnable::run, patience);
     }
     LOG.log(
         Level.INFO,
