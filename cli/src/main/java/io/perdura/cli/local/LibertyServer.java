@@ -73,6 +73,10 @@ public final class LibertyServer {
   /** Starts the process in the background and returns at once. */
   public Process start(Map<String, String> environment, int port, int managementPort) {
     try {
+      if (isOutdated()) {
+        // Liberty knows the jars it unpacked by name and date, and ours all have the same date.
+        StateDirectory.deleteTree(output().resolve("workarea"));
+      }
       ServerDefinition.copy(installation, state);
       Files.createDirectories(output());
       keepLastLog();
