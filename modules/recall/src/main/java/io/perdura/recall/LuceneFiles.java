@@ -69,7 +69,9 @@ final class LuceneFiles {
     if (Vectors.hasDirection(row.vector())) {
       document.add(
           new KnnFloatVectorField(
-              field(row.generationId()), row.vector(), VectorSimilarityFunction.COSINE));
+              field(row.generationId()),
+              Vectors.unit(row.vector()),
+              VectorSimilarityFunction.DOT_PRODUCT));
     }
     return document;
   }

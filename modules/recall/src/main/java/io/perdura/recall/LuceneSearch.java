@@ -46,7 +46,7 @@ record LuceneSearch(int exactLimit, int beam) {
     Nearest nearest = new Nearest(query.k());
     StoredFields stored = searcher.storedFields();
     int wide = Math.max(beam, query.k());
-    var walk = new KnnFloatVectorQuery(field, query.vector(), wide, visible);
+    var walk = new KnnFloatVectorQuery(field, Vectors.unit(query.vector()), wide, visible);
     for (ScoreDoc hit : searcher.search(walk, wide).scoreDocs) {
       LeafReaderContext leaf = leafOf(searcher, hit.doc);
       FloatVectorValues values = leaf.reader().getFloatVectorValues(field);

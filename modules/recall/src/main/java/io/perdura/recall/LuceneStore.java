@@ -15,8 +15,10 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.LockObtainFailedException;
+import org.apache.lucene.store.NRTCachingDirectory;
 import org.apache.lucene.util.IOUtils;
 
 /**
@@ -29,14 +31,19 @@ final class LuceneStore implements Closeable {
   private static final Logger LOG = Logger.getLogger(LuceneStore.class.getName());
 
   /** Raised whenever a document is made otherwise than before. */
-  private static final String LAYOUT = "2";
+  private static final String LAYOUT = "3";
 
-  private final FSDirectory files;
+  /** Segments this small, such as a single write makes, stay in memory until the next commit. */
+  private static final double SMALL_MB = 4;
+
+  private static final double SMALL_TOGETHER_MB = 16;
+
+  private final Directory files;
   private final IndexWriter writer;
   private final SearcherManager searchers;
 
   private LuceneStore(Path directory) throws IOException {
-    files = FSDirectory.open(directory);
+    files = new NRTCachingDirectory(FSDirectory.open(directory), SMALL_MB, SMALL_TOGETHER_MB);
     IndexWriter opened = null;
     SearcherManager manager = null;
     try {

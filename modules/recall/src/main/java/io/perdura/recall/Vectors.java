@@ -47,6 +47,20 @@ final class Vectors {
     return 1 - Math.max(-1, Math.min(1, cosine));
   }
 
+  /** Returns the vector of length 1 in the same direction; it must have one. */
+  static float[] unit(float[] vector) {
+    double sum = 0;
+    for (float value : vector) {
+      sum += (double) value * value;
+    }
+    double length = Math.sqrt(sum);
+    float[] unit = new float[vector.length];
+    for (int i = 0; i < unit.length; i++) {
+      unit[i] = (float) (vector[i] / length);
+    }
+    return unit;
+  }
+
   static boolean hasDirection(float[] vector) {
     for (float value : vector) {
       if (value != 0) {
