@@ -8,6 +8,10 @@ public final class Benchmarks {
 
   /** Arguments as {@link Options} reads them; ends with status 2 when they cannot be read. */
   public static void main(String[] arguments) throws Exception {
+    if (List.of(arguments).contains("--help")) {
+      System.out.println(Options.usage());
+      return;
+    }
     Options options;
     try {
       options = Options.parse(arguments);
@@ -32,6 +36,8 @@ public final class Benchmarks {
       System.out.printf("  seeded in %.1f s%n", stage.seedSeconds());
       Plans.write(stage);
       List<Series> series = new Speed(stage).measure();
+      List<Reference.Result> reference =
+          options.measures("reference") ? new Reference(stage).measure() : List.of();
       List<Quality.Result> quality =
           options.measures("quality") ? new Quality(stage).measure() : List.of();
       TripCount.Result trips = options.measures("trips") ? new TripCount(stage).measure() : null;
@@ -43,7 +49,16 @@ public final class Benchmarks {
       List<OutboxSpeed.Result> outbox =
           options.measures("outbox") ? new OutboxSpeed(stage).measure() : List.of();
       return new Report.Size(
-          events, dimension, stage.seedSeconds(), series, quality, trips, outbox, footprint, soak);
+          events,
+          dimension,
+          stage.seedSeconds(),
+          series,
+          reference,
+          quality,
+          trips,
+          outbox,
+          footprint,
+          soak);
     }
   }
 }

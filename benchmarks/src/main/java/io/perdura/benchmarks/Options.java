@@ -44,7 +44,7 @@ record Options(
     values.put("floor", "benchmarks/floor");
     values.put("results", "benchmarks/results");
     values.put("soak-minutes", "30");
-    values.put("parts", "recall,write,quality,trips,start,outbox");
+    values.put("parts", "recall,write,reference,quality,trips,start,outbox");
     return values;
   }
 
@@ -86,6 +86,16 @@ record Options(
         Path.of(values.get("results")),
         List.of(values.get("parts").split(",", -1)),
         number(values, "soak-minutes"));
+  }
+
+  /** Returns the options with their defaults. */
+  static String usage() {
+    StringBuilder text =
+        new StringBuilder("benchmarks/run [--name value]..., with these names and defaults:");
+    DEFAULTS.forEach(
+        (name, value) -> text.append("%n  --%-13s %s".formatted(name, value).stripTrailing()));
+    return text.append("\nOne more part: soak. docs/performance.md says what each measures.")
+        .toString();
   }
 
   boolean measures(String part) {

@@ -23,6 +23,7 @@ final class Report {
       int dimension,
       double seedSeconds,
       List<Series> series,
+      List<Reference.Result> reference,
       List<Quality.Result> quality,
       TripCount.Result roundTrips,
       List<OutboxSpeed.Result> outbox,
@@ -52,6 +53,10 @@ final class Report {
         series.put("median_ratio", size.series().get(i).medianRatio());
         series.put("throughput_ratio", size.series().get(i).throughputRatio());
       }
+      for (int i = 0; i < size.reference().size(); i++) {
+        ((ObjectNode) node.withArray("reference").get(i))
+            .put("multiple", size.reference().get(i).multiple());
+      }
       all.add(node);
     }
     MAPPER.writeValue(directory.resolve("latest.json").toFile(), root);
@@ -63,6 +68,7 @@ final class Report {
     for (Size size : sizes) {
       out.format("### %,d events, dimension %d%n", size.events(), size.dimension());
       speed(out, size.series());
+      reference(out, size);
       others(out, size);
     }
     return out.toString();
@@ -104,6 +110,32 @@ final class Report {
         service ? "%.2f".formatted(series.throughputRatio()) : "");
   }
 
+  /** Multiples of the reference system's figures, where the size is the one they are of. */
+  private static void reference(Formatter out, Size size) {
+    if (size.reference().isEmpty()) {
+      return;
+    }
+    boolean comparable = Reference.isComparable(size.events(), size.dimension());
+    out.format(
+        "| operation | clients | per second | p50 ms | p95 ms | p99 ms | reference | times the reference | aim |%n");
+    out.format("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |%n");
+    for (Reference.Result r : size.reference()) {
+      Measured m = r.service();
+      out.format(
+          "| %s | %d | %.0f | %.2f | %.2f | %.2f | %s | %s | %s |%n",
+          r.operation(),
+          r.clients(),
+          m.perSecond(),
+          m.p50(),
+          m.p95(),
+          m.p99(),
+          comparable ? "%.0f".formatted(r.reference()) : "",
+          comparable ? "%.1f".formatted(r.multiple()) : "",
+          comparable ? "%.0f".formatted(r.aim()) : "");
+    }
+    out.format("%n");
+  }
+
   private static void others(Formatter out, Size size) {
     out.format("- Seeding with building the indexes: %.0f s.%n", size.seedSeconds());
     for (Quality.Result q : size.quality()) {
@@ -123,6 +155,9 @@ final class Report {
           o.worker(),
           o.floor(),
           o.ratio());
+      if (o.indexed() && Reference.isComparable(size.events(), size.dimension())) {
+        out.format("- Compared with the reference: %s.%n", Reference.worker(o.worker()));
+      }
     }
     if (size.footprint() != null) {
       out.format(

@@ -33,6 +33,7 @@ final class PgvectorIndex implements CandidateIndex {
   private static final Duration SIZE_VALID = Duration.ofSeconds(60);
   private static final int MOST_SIZES = 50_000;
   private static final int MOST_EF = 1000;
+  private static final int SPARE = 8;
 
   private final Database database;
   private final int exactLimit;
@@ -118,7 +119,8 @@ final class PgvectorIndex implements CandidateIndex {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       int at = 1;
       if (walk) {
-        int ef = Math.min(MOST_EF, Math.max(efSearch, query.k()));
+        // Some of what a walk meets is not visible: a few more in view, and it need not walk twice.
+        int ef = Math.min(MOST_EF, Math.max(efSearch, query.k() + query.k() / SPARE));
         statement.setString(at++, Integer.toString(ef));
       }
       if (counts) {
