@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,10 +110,14 @@ class LuceneDamageTest extends LuceneFilesKit {
   void noFlippedBitMakesAnAnswerWrong() throws Exception {
     opened().close();
     Map<String, byte[]> sound = contents();
+    // The vectors, their graph and the rest are parts of one file, which opening does not read.
+    String largest =
+        Collections.max(sound.entrySet(), Comparator.comparingInt(file -> file.getValue().length))
+            .getKey();
     int rebuilt = 0;
-    for (int i = 0; i < 15; i++) {
+    for (int i = 0; i < 12; i++) {
       restore(sound);
-      Path file = directory.resolve(List.copyOf(sound.keySet()).get(i % sound.size()));
+      Path file = directory.resolve(largest);
       byte[] bytes = Files.readAllBytes(file);
       bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
       Files.write(file, bytes);
@@ -122,7 +128,7 @@ class LuceneDamageTest extends LuceneFilesKit {
         rebuilt += feed.handedOver() > 0 ? 1 : 0;
       }
     }
-    // All but those in the padding between the parts of a file.
+    // All but those in the padding between the parts.
     assertThat(rebuilt).isGreaterThan(9);
   }
 
