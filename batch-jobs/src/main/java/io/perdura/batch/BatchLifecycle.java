@@ -43,11 +43,13 @@ public class BatchLifecycle implements ServletContextListener {
   @Resource private ManagedScheduledExecutorService executor;
   @Resource private ManagedThreadFactory threads;
 
+  private final StopLimit stopLimit = new StopLimit();
   private final List<Future<?>> tasks = new ArrayList<>();
   private boolean taken;
 
   @Override
   public void contextInitialized(ServletContextEvent event) {
+    stopLimit.arm();
     announcer.start(threads);
     if (!settings.get(CoreSettings.PERDURA_ROLE).equals("api")) {
       every(1, TimeUnit.SECONDS, "draining", this::drain);
@@ -59,6 +61,7 @@ public class BatchLifecycle implements ServletContextListener {
 
   @Override
   public void contextDestroyed(ServletContextEvent event) {
+    stopLimit.disarm();
     tasks.forEach(task -> task.cancel(true));
     drain.stop();
     announcer.stop();

@@ -15,6 +15,7 @@ public class DrainPulse {
   private static final Duration LONGEST_SILENCE = Duration.ofMinutes(2);
 
   private final Map<Integer, Beat> partitions = new ConcurrentHashMap<>();
+  private volatile boolean renewing;
 
   /** A partition waits for work, or was asked something. */
   public void beat(int partition) {
@@ -38,8 +39,19 @@ public class DrainPulse {
         .anyMatch(beat -> beat.busy || now - beat.nanos < LONGEST_SILENCE.toNanos());
   }
 
-  /** Forgets the partitions of an execution that is given up. */
+  /** The execution has lasted long enough: its partitions end after their claims. */
+  public void renew() {
+    renewing = true;
+  }
+
+  /** Tells whether the partitions are to end so that the next execution can begin. */
+  public boolean isRenewing() {
+    return renewing;
+  }
+
+  /** Forgets the partitions of an execution that ended or is given up. */
   public void clear() {
+    renewing = false;
     partitions.clear();
   }
 

@@ -13,7 +13,6 @@ import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import java.io.Serializable;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Reads due events: claims a batch and hands out its events one by one, so that a chunk is one
@@ -21,7 +20,8 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * <p>While there is nothing to do it hands out {@link Idle} from time to time: that ends the chunk,
  * and the container writes a checkpoint and sees a wish to stop. The step ends, and the execution
- * is renewed, after a number of minutes or events.
+ * is renewed, after a number of minutes or events; the first partition that is there takes the
+ * others with it, for the next execution begins only when all have ended.
  */
 @Dependent
 @Named("drainReader")
@@ -60,10 +60,7 @@ public class DrainReader extends AbstractItemReader {
   @Override
   public void open(Serializable checkpoint) {
     number = Integer.parseInt(partitionNumber);
-    // Partitions that began together must not end together: a tenth earlier, at random.
-    double share = 1 - ThreadLocalRandom.current().nextDouble() / 10;
-    endNanos =
-        System.nanoTime() + (long) (Duration.ofMinutes(Long.parseLong(minutes)).toNanos() * share);
+    endNanos = System.nanoTime() + Duration.ofMinutes(Long.parseLong(minutes)).toNanos();
     allowance = Long.parseLong(events);
     pulse.beat(number);
     partition = new DrainPartition(drain.worker(number, this::isStopping));
@@ -74,7 +71,10 @@ public class DrainReader extends AbstractItemReader {
   public Object readItem() throws Exception {
     ClaimedEvent event = partition.next();
     if (event == null) {
-      if (isStopping() || progress.events() >= allowance || System.nanoTime() - endNanos > 0) {
+      if (progress.events() >= allowance || System.nanoTime() - endNanos > 0) {
+        pulse.renew();
+      }
+      if (isStopping()) {
         return null;
       }
       OutboxWorker worker = partition.worker();
@@ -104,6 +104,6 @@ public class DrainReader extends AbstractItemReader {
 
   private boolean isStopping() {
     pulse.beat(number);
-    return job.getBatchStatus() != BatchStatus.STARTED;
+    return job.getBatchStatus() != BatchStatus.STARTED || pulse.isRenewing();
   }
 }

@@ -24,12 +24,16 @@ public class DrainSupervisor {
   /** From the start of an execution until its partitions must have shown themselves. */
   private static final Duration START_PATIENCE = Duration.ofSeconds(60);
 
+  /** From the end of its partitions until an execution must have written that it ended. */
+  private static final Duration END_PATIENCE = Duration.ofSeconds(10);
+
   private final Settings settings;
   private final JobStarter starter;
   private final JobRepository repository;
   private final DrainPulse pulse;
   private long execution;
   private long startedNanos;
+  private long seenNanos;
   private boolean begun;
   private boolean stopped;
   private boolean failing;
@@ -91,15 +95,24 @@ public class DrainSupervisor {
     if (execution == 0) {
       return false;
     }
-    boolean alive = pulse.isAlive();
-    begun |= alive;
-    return alive
-        || (!begun && System.nanoTime() - startedNanos < START_PATIENCE.toNanos() && isRunning());
+    long now = System.nanoTime();
+    if (pulse.isAlive()) {
+      begun = true;
+      seenNanos = now;
+      return true;
+    }
+    boolean inTime =
+        begun
+            ? now - seenNanos < END_PATIENCE.toNanos()
+            : now - startedNanos < START_PATIENCE.toNanos();
+    return inTime && isRunning();
   }
 
   private boolean isRunning() {
     BatchStatus status = status();
-    return status == BatchStatus.STARTING || status == BatchStatus.STARTED;
+    return status == BatchStatus.STARTING
+        || status == BatchStatus.STARTED
+        || status == BatchStatus.STOPPING;
   }
 
   private BatchStatus status() {

@@ -69,6 +69,8 @@ public final class ContainerFiles implements LoadableExtension {
       variables.put("EMBEDDING_PROVIDER", "fake");
       variables.put("EMBEDDING_DIM", "1536");
       variables.put("PERDURA_RECALL_ARMS", "vector");
+      variables.put(
+          "PERDURA_OUTBOX_RENEW_EVENTS", Integer.toString(CheckpointExperiment.RENEW_EVENTS));
       StringBuilder xml =
           new StringBuilder(
               "<server>\n  <featureManager><feature>localConnector-1.0</feature></featureManager>\n  <include location=\"common.xml\"/>\n");
@@ -78,6 +80,13 @@ public final class ContainerFiles implements LoadableExtension {
               .append("\" value=\"")
               .append(value.replace("&", "&amp;"))
               .append("\"/>\n"));
+      xml.append(
+          """
+            <dataSource id="second" jndiName="jdbc/second" type="javax.sql.DataSource">
+              <jdbcDriver libraryRef="postgresql"/>
+              <properties.postgresql URL="${PERDURA_DB_URL}" user="${PERDURA_DB_USER}" password="${PERDURA_DB_PASSWORD}"/>
+            </dataSource>
+          """);
       return xml.append("  <config updateTrigger=\"polled\" monitorInterval=\"200ms\"/>\n")
           .append(
               "  <applicationMonitor updateTrigger=\"polled\" pollingRate=\"200ms\" dropinsEnabled=\"false\"/>\n")

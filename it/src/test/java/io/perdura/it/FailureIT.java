@@ -145,6 +145,18 @@ class FailureIT {
     }
   }
 
+  @Test
+  void stoppingTakesAtMostHalfAMinuteWhenTheDatabaseIsGone() throws Exception {
+    try (TestDatabase database = TestDatabase.fresh();
+        Relay relay = new Relay(database.host(), database.port());
+        LibertyServer server = server("stop", database, relay).start()) {
+      server.api().post("/v1/memory/write", "{\"input_text\":\"x\"}").ok();
+      relay.shut();
+
+      assertThat(server.endsWithin(Duration.ofSeconds(30))).as(server.logText()).isTrue();
+    }
+  }
+
   private static LibertyServer server(String name, TestDatabase database, Relay relay) {
     String url = database.jdbcUrl().replace(":" + database.port() + "/", ":" + relay.port() + "/");
     return new LibertyServer(name, url, database.user(), database.password());

@@ -13,13 +13,18 @@ import io.perdura.memory.WriteRequest;
 import io.perdura.memory.WriteService;
 import jakarta.batch.operations.JobOperator;
 import jakarta.batch.runtime.BatchRuntime;
+import jakarta.batch.runtime.BatchStatus;
 import jakarta.inject.Inject;
 import java.io.File;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Properties;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.Testable;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
@@ -35,6 +40,11 @@ import org.junit.jupiter.api.Test;
  */
 @ArquillianTest
 class InContainerIT {
+  /** Effects whose transaction wrote no checkpoint. */
+  private static final String WITHOUT_CHECKPOINT =
+      "select count(*) from experiment_effect e where mode = '%s'"
+          + " and not exists (select from experiment_checkpoint c where c.xid = e.xid)";
+
   @Inject Database database;
   @Inject Settings settings;
   @Inject WriteService writes;
@@ -43,7 +53,15 @@ class InContainerIT {
   static EnterpriseArchive application() {
     WebArchive tests =
         ShrinkWrap.create(WebArchive.class, "tests.war")
-            .addClasses(InContainerIT.class)
+            .addClasses(
+                InContainerIT.class,
+                CheckpointExperiment.class,
+                CheckpointExperiment.Reader.class,
+                CheckpointExperiment.Writer.class,
+                CheckpointExperiment.Outside.class)
+            .addAsResource(
+                "experiment/checkpoint-experiment.xml",
+                "META-INF/batch-jobs/checkpoint-experiment.xml")
             .addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml");
     return ShrinkWrap.createFromZipFile(
             EnterpriseArchive.class, new File(System.getProperty("perdura.ear")))
@@ -83,38 +101,166 @@ class InContainerIT {
   }
 
   @Test
-  void oneDrainExecutionEmbedsWhatAWriteOwes() throws Exception {
+  void oneLongExecutionDrainsInChunksAndIsRenewedByCount() throws Exception {
     String scope = "container-" + UUID.randomUUID();
-    writes.write(
-        WriteRequest.read(
-            Jsons.stored(
-                "{\"scope\":\""
-                    + scope
-                    + "\",\"input_text\":\"x\",\"nodes\":[{\"client_id\":\"a\",\"type\":\"event\",\"title\":\"T\"}]}"),
-            settings),
-        Once.UNKEYED);
+    long first = drain();
 
-    long end = System.nanoTime() + 30_000_000_000L;
-    while (!"ready".equals(status(scope)) && System.nanoTime() < end) {
-      Thread.sleep(100);
+    for (int i = 0; i < 3; i++) {
+      write(scope, 1);
+      awaitEmbedded(scope, i + 1);
     }
+    assertEquals(first, drain(), "events must share an execution");
+    assertEquals(2, sum("1", first), "it runs in two partitions");
 
-    assertEquals("ready", status(scope));
-    JobOperator operator = BatchRuntime.getJobOperator();
-    assertEquals(1, operator.getRunningExecutions("outbox-drain").size());
+    int many = 3 * CheckpointExperiment.RENEW_EVENTS;
+    for (int i = 0; i < many; i++) {
+      write(scope, 1);
+    }
+    awaitEmbedded(scope, many + 3);
+    await("the execution is renewed", () -> !List.of(first).equals(running()));
+    await("a new one runs", () -> running().size() == 1);
+    assertEquals(
+        BatchStatus.COMPLETED,
+        BatchRuntime.getJobOperator().getJobExecution(first).getBatchStatus());
+    // Each chunk is a claim of at most 20 events and a checkpoint.
+    long events = sum("m_write", first);
+    long chunks = sum("m_commit", first);
+    assertTrue(
+        events >= CheckpointExperiment.RENEW_EVENTS, "events of the first execution: " + events);
+    assertTrue(chunks >= 3 + CheckpointExperiment.RENEW_EVENTS / 20, "its chunks: " + chunks);
   }
 
-  private String status(String scope) {
+  @Test
+  void effectsOnTheContainersDataSourceCommitWithTheCheckpoint() throws Exception {
+    database.transaction("tables", tx -> execute(tx.connection(), CheckpointExperiment.TABLES));
+
+    long execution = experiment("inside", CheckpointExperiment.CHUNK * 2);
+
+    assertEquals(BatchStatus.FAILED, ended(execution));
+    assertEquals(
+        CheckpointExperiment.CHUNK * 2, effects("inside"), "the failed chunk left nothing");
+    resume(execution, "inside");
+    assertEquals(CheckpointExperiment.ITEMS, effects("inside"), "nothing was done twice");
+    assertEquals(0, number(WITHOUT_CHECKPOINT.formatted("inside")));
+  }
+
+  @Test
+  void effectsOfTransactionsOfTheirOwnAreRepeatedUnlessAKeyKeepsThem() throws Exception {
+    database.transaction("tables", tx -> execute(tx.connection(), CheckpointExperiment.TABLES));
+
+    long execution = experiment("apart", CheckpointExperiment.CHUNK * 2);
+
+    assertEquals(BatchStatus.FAILED, ended(execution));
+    assertEquals(
+        CheckpointExperiment.CHUNK * 3, effects("apart"), "the failed chunk's effect stays");
+    resume(execution, "apart");
+    assertEquals(
+        CheckpointExperiment.ITEMS + CheckpointExperiment.CHUNK,
+        effects("apart"),
+        "one chunk twice");
+    assertEquals(effects("apart"), number(WITHOUT_CHECKPOINT.formatted("apart")));
+  }
+
+  @Test
+  void secondDataSourceCannotTakePartInAChunk() throws Exception {
+    database.transaction("tables", tx -> execute(tx.connection(), CheckpointExperiment.TABLES));
+
+    assertEquals(BatchStatus.FAILED, ended(experiment("second", -1)));
+    assertEquals(0, effects("second"));
+  }
+
+  /** Adds up what the partitions of an execution count. */
+  private long sum(String column, long execution) {
+    return number(
+        "select sum("
+            + column
+            + ") from wlpstepthreadexecution"
+            + " where partnum >= 0 and fk_jobexecid = "
+            + execution);
+  }
+
+  private static long experiment(String mode, int failAt) {
+    Properties parameters = new Properties();
+    parameters.setProperty("mode", mode);
+    parameters.setProperty("failAt", Integer.toString(failAt));
+    return BatchRuntime.getJobOperator().start("checkpoint-experiment", parameters);
+  }
+
+  private static void resume(long execution, String mode) throws Exception {
+    Properties parameters = new Properties();
+    parameters.setProperty("mode", mode);
+    long resumed = BatchRuntime.getJobOperator().restart(execution, parameters);
+    assertEquals(BatchStatus.COMPLETED, ended(resumed));
+  }
+
+  private static BatchStatus ended(long execution) throws Exception {
+    JobOperator operator = BatchRuntime.getJobOperator();
+    await(
+        "execution " + execution + " ends",
+        () ->
+            EnumSet.of(BatchStatus.COMPLETED, BatchStatus.FAILED)
+                .contains(operator.getJobExecution(execution).getBatchStatus()));
+    return operator.getJobExecution(execution).getBatchStatus();
+  }
+
+  private long effects(String mode) {
+    return number("select count(*) from experiment_effect where mode = '" + mode + "'");
+  }
+
+  private static long drain() throws Exception {
+    await("one drain runs", () -> running().size() == 1);
+    return running().get(0);
+  }
+
+  private static List<Long> running() {
+    return BatchRuntime.getJobOperator().getRunningExecutions("outbox-drain");
+  }
+
+  private void write(String scope, int nodes) {
+    StringBuilder list = new StringBuilder();
+    for (int i = 0; i < nodes; i++) {
+      list.append(i == 0 ? "" : ",")
+          .append("{\"client_id\":\"")
+          .append(UUID.randomUUID())
+          .append("\",\"type\":\"event\",\"title\":\"T\"}");
+    }
+    String body = "{\"scope\":\"" + scope + "\",\"input_text\":\"x\",\"nodes\":[" + list + "]}";
+    writes.write(WriteRequest.read(Jsons.stored(body), settings), Once.UNKEYED);
+  }
+
+  private void awaitEmbedded(String scope, int nodes) throws Exception {
+    String ready =
+        "select count(*) from memory_nodes where type = 'event' and embedding_status = 'ready' and scope = '"
+            + scope
+            + "'";
+    await(nodes + " nodes are embedded", () -> number(ready) == nodes);
+  }
+
+  private static void await(String what, BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + 60_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < end, "in a minute it did not happen that " + what);
+      Thread.sleep(100);
+    }
+  }
+
+  private long number(String sql) {
     return database.read(
-        "status",
+        "number",
         connection -> {
           try (Statement statement = connection.createStatement();
-              ResultSet row =
-                  statement.executeQuery(
-                      "select embedding_status from memory_nodes where scope = '" + scope + "'")) {
-            return row.next() ? row.getString(1) : null;
+              ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
           }
         });
+  }
+
+  private static Void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+    return null;
   }
 
   private static String backend(Connection connection) throws SQLException {

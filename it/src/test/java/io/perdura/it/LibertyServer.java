@@ -116,6 +116,18 @@ final class LibertyServer implements AutoCloseable {
     }
   }
 
+  /** Asks the process to stop, as a service manager does; tells whether it did within the limit. */
+  boolean endsWithin(Duration limit) {
+    process.descendants().forEach(ProcessHandle::destroy);
+    process.destroy();
+    return waitForEnd(limit);
+  }
+
+  /** Its name in the cluster. */
+  String node() {
+    return environment.get("PERDURA_NODE_ID");
+  }
+
   /** Waits for the process to end by itself; returns its exit code. */
   int awaitExit(Duration limit) {
     if (!waitForEnd(limit)) {
