@@ -7,6 +7,7 @@ import io.perdura.kernel.Deadline;
 import io.perdura.kernel.Hashes;
 import io.perdura.kernel.Settings;
 import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -38,6 +39,7 @@ public class QueryEmbedder {
   private final QueryBatcher batcher;
   private final Function<String, float[]> compute;
   private final QueryFailures failures;
+  private final EarlierModels earlier;
   private final LongAdder hits = new LongAdder();
   private final LongAdder joined = new LongAdder();
   private final LongAdder computed = new LongAdder();
@@ -50,12 +52,14 @@ public class QueryEmbedder {
     batcher = null;
     compute = null;
     failures = null;
+    earlier = null;
   }
 
   @Inject
   QueryEmbedder(Embeddings embeddings, Settings settings, EmbeddingMeter meter) {
     this.embeddings = embeddings;
     this.meter = meter;
+    this.earlier = new EarlierModels(settings);
     this.cache =
         settings.get(EmbeddingSettings.RECALL_TEXT_EMBED_CACHE_ENABLED) ? cache(settings) : null;
     EmbeddingProvider provider = embeddings.provider().orElse(null);
@@ -115,6 +119,26 @@ public class QueryEmbedder {
     }
   }
 
+  /**
+   * As {@link #embed(String)}, with the model of the vectors that will be searched: the configured
+   * one, or an earlier one whose vectors still serve.
+   *
+   * @param model provider and model, as stored beside vectors
+   */
+  public QueryVector embed(String cleaned, String model, int dimension) {
+    if (!isAvailable()
+        || (dimension == embeddings.dimension()
+            && model.equals(embeddings.provider().orElseThrow().name()))) {
+      return embed(cleaned);
+    }
+    try {
+      return new QueryVector(
+          earlier.embed(model, dimension, cleaned), model, QueryVector.Source.PROVIDER);
+    } catch (RuntimeException e) {
+      throw failures.toApi(e);
+    }
+  }
+
   private QueryVector find(String text) {
     String provider = embeddings.provider().orElseThrow().name();
     String key = provider + ":" + Hashes.sha256Hex(text);
@@ -160,6 +184,11 @@ public class QueryEmbedder {
       cache.put(key, vector);
     }
     return vector;
+  }
+
+  @PreDestroy
+  void stop() {
+    earlier.close();
   }
 
   private static float[] join(CompletableFuture<float[]> flight) {

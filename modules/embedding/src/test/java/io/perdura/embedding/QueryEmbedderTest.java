@@ -1,6 +1,7 @@
 package io.perdura.embedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.perdura.kernel.ApiException;
@@ -63,6 +64,21 @@ class QueryEmbedderTest {
     assertThat(provider.batches).hasSize(1);
     assertThat(embedder.stats().cacheHits()).isEqualTo(1);
     assertThat(embedder.stats().cacheEntries()).isEqualTo(1);
+  }
+
+  @Test
+  void queriesAgainstVectorsOfAnEarlierModelAreEmbeddedWithThatModel() {
+    QueryEmbedder embedder = embedder(GatedProvider.open());
+
+    QueryVector vector = embedder.embed("hello", FakeProvider.NAME, 24);
+
+    assertThat(vector.provider()).isEqualTo(FakeProvider.NAME);
+    assertThat(vector.values())
+        .isEqualTo(new FakeProvider(24).embedQueries(List.of("hello")).getFirst());
+    assertThatThrownBy(() -> embedder.embed("hello", "client", 24))
+        .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.status()).isEqualTo(503));
+    assertThatThrownBy(() -> embedder.embed("hello", "local:another", 384))
+        .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.status()).isEqualTo(503));
   }
 
   @Test

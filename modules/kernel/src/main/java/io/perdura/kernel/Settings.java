@@ -33,6 +33,12 @@ public class Settings {
     return new Settings(values::get);
   }
 
+  /** These settings with some of them replaced. */
+  public Settings with(Map<String, String> replaced) {
+    return new Settings(
+        name -> replaced.containsKey(name) ? replaced.get(name) : lookup.apply(name));
+  }
+
   /**
    * Returns the value of {@code setting}; throws IllegalArgumentException when the text is invalid.
    */

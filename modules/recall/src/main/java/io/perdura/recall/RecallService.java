@@ -100,7 +100,7 @@ public class RecallService {
     ArmReport asked = new ArmReport();
     float[] vector =
         text
-            ? embed(request, outcome, fused, asked)
+            ? embed(request, generation, outcome, fused, asked)
             : QueryVectors.checked(request.queryEmbedding, generation.dimension());
     DebugEmbeddings.check(
         request.flags, options.debugEmbeddingsAllowed(), outcome.adaptive.knobs().limit());
@@ -139,12 +139,18 @@ public class RecallService {
    * Returns the query's vector; null when the vector arm is off, or its provider is away and other
    * arms can answer.
    */
-  private float[] embed(RecallRequest request, Outcome outcome, boolean fused, ArmReport asked) {
+  private float[] embed(
+      RecallRequest request,
+      Generation generation,
+      Outcome outcome,
+      boolean fused,
+      ArmReport asked) {
     if (fused && !arms.contains(Arm.VECTOR)) {
       return null;
     }
     try {
-      QueryVector vector = embedder.embed(request.queryText);
+      QueryVector vector =
+          embedder.embed(request.queryText, generation.model(), generation.dimension());
       outcome.embeddingProvider = vector.provider();
       return vector.values();
     } catch (ApiException e) {
