@@ -26,13 +26,15 @@ import java.util.UUID;
  *       hundredth vector hit (of the last, if there are fewer), at most best cos - 0.2. A node that
  *       the vector arm did not find has 0; a node whose vector does not exist yet has v = l, and so
  *       has every node when there are no vector hits.
- *   <li>l, words: BM25 / best BM25, for the hundred best.
+ *   <li>l, words: BM25 / best BM25 * min(1, coverage / 0.4), for the hundred best. Coverage is the
+ *       share of the query's words, weighted by idf, that the node has: the best of many bad
+ *       matches, one word by chance, stays a bad match.
  *   <li>e is 1 for a node that the query names by title or client id, and for one linked to it.
  *   <li>d is 1 when the query names the day or month in which the node was written.
  *   <li>r is 1 / place among the newest nodes.
  *   <li>f is 0.3 and 0.15 when m comes one and two events before n, 0.2 and 0.1 when after: an
- *       answer often stands next to the words that lead to it. Only the twenty nodes with the
- *       largest own relevance give to their neighbours.
+ *       answer often stands next to the words that lead to it. Only the ten nearest nodes and the
+ *       ten that cover most of the query's words give to their neighbours.
  *   <li>strength, how good the best find is in itself: the larger of the best cosine and 0.9 times
  *       the share of the query's words, weighted by idf, that one node covers.
  * </ul>
@@ -41,9 +43,6 @@ import java.util.UUID;
  * figures of the other half.
  */
 final class Fusion {
-  /** Nodes whose neighbours are worth reading. */
-  static final int MOST_SOURCES = 20;
-
   private static final int RANKED_HITS = 100;
   private static final double SMALLEST_SPREAD = 0.2;
   private static final double ENTITY_WEIGHT = 0.1;
@@ -52,6 +51,9 @@ final class Fusion {
   private static final double[] FROM_BEFORE = {0.3, 0.15};
   private static final double[] FROM_AFTER = {0.2, 0.1};
   private static final double WORDS_ALONE = 0.9;
+
+  /** Share of the query's weight from which on a match in words counts whole. */
+  private static final double GOOD_COVERAGE = 0.4;
 
   private final Map<UUID, Item> items = new HashMap<>();
   private final double strength;
@@ -145,12 +147,13 @@ final class Fusion {
   }
 
   private static Map<UUID, Double> words(List<HybridNode> nodes, Bm25 bm25) {
-    record Scored(UUID id, double score) {}
+    record Scored(UUID id, double score, double trust) {}
     List<Scored> scored = new ArrayList<>();
     for (HybridNode node : nodes) {
       double score = bm25.score(node.words());
       if (score > 0) {
-        scored.add(new Scored(node.id(), score));
+        double trust = Math.min(1, bm25.coverage(node.words()) / GOOD_COVERAGE);
+        scored.add(new Scored(node.id(), score, trust));
       }
     }
     scored.sort(
@@ -159,18 +162,9 @@ final class Fusion {
             .thenComparing(Scored::id, Uuids.ORDER));
     Map<UUID, Double> words = new HashMap<>();
     for (Scored one : scored.subList(0, Math.min(scored.size(), RANKED_HITS))) {
-      words.put(one.id(), one.score() / scored.getFirst().score());
+      words.put(one.id(), one.trust() * one.score() / scored.getFirst().score());
     }
     return words;
-  }
-
-  /** Returns the candidates whose neighbours in their sessions should be read. */
-  List<HybridNode> sources() {
-    return items.values().stream()
-        .sorted(order(item -> item.own))
-        .limit(MOST_SOURCES)
-        .map(item -> item.node)
-        .toList();
   }
 
   /** Lets sources give to their neighbours, which may be new candidates. */

@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Finds the seeds of a hybrid recall: asks the arms beside the vector arm, all in one round trip
- * when the query's words and the scope are known, reads what stands next to the best candidates in
- * their sessions, and ranks everything by {@link Fusion}.
+ * Finds the seeds of a hybrid recall: asks the arms beside the vector arm, and for what stands next
+ * to the best candidates in their sessions, all in one round trip when the query's words and the
+ * scope are known, and ranks everything by {@link Fusion}.
  */
 final class HybridSeeds {
   /** What the newest nodes count for: a few, so that they never crowd out what was asked for. */
@@ -48,15 +48,14 @@ final class HybridSeeds {
 
     Optional<HybridDates> date = HybridDates.namedIn(query.text());
     Fusion fusion = new Fusion(hits, nodes, bm25, date);
-    List<HybridNode> sources = fusion.sources();
-    fusion.add(store.neighbours(query, sources));
+    fusion.add(asked.neighbours());
     List<HybridSeed> seeds = fusion.best(query.limit());
-    int trips = asked.roundTrips() + (sources.isEmpty() ? 0 : 1);
-    return new Result(seeds, report(nodes, seeds, read - start), trips);
+    return new Result(seeds, report(nodes, seeds, read - start), asked.roundTrips());
   }
 
   /** What the database answered; no BM25 when the query has no words or nobody asks for them. */
-  private record Asked(List<HybridNode> nodes, Bm25 bm25, int roundTrips) {}
+  private record Asked(
+      List<HybridNode> nodes, List<HybridNeighbour> neighbours, Bm25 bm25, int roundTrips) {}
 
   private Asked ask(HybridQuery query, List<UUID> near, Set<Arm> asked) {
     LexicalPlan plan = LexicalPlan.NOTHING;
@@ -73,9 +72,9 @@ final class HybridSeeds {
             ? EntityArm.mentionedIn(query.text(), query.scope(), words::isStopWord)
             : EntityArm.NOBODY;
     int recent = asked.contains(Arm.RECENCY) ? RECENT : 0;
-    List<HybridNode> nodes = store.candidates(query, near, plan, names, recent);
-    Bm25 bm25 = plan.lexemes().isEmpty() ? null : bm25(plan, scope, nodes);
-    return new Asked(nodes, bm25, trips);
+    HybridStore.Answer answer = store.candidates(query, near, plan, names, recent);
+    Bm25 bm25 = plan.lexemes().isEmpty() ? null : bm25(plan, scope, answer.nodes());
+    return new Asked(answer.nodes(), answer.neighbours(), bm25, trips);
   }
 
   /** Returns the order of the lexical arm by itself: BM25 and nothing else. */
@@ -145,8 +144,7 @@ final class HybridSeeds {
    *
    * @param arms complete but for the time of the vector arm, which the caller knows; the times of
    *     the others are that of the round trip they share
-   * @param roundTrips to the database: two when words and scope are known, one when nothing was
-   *     found
+   * @param roundTrips to the database: one when words and scope are known
    */
   record Result(List<HybridSeed> seeds, ArmReport arms, int roundTrips) {}
 }

@@ -17,6 +17,12 @@ final class HybridSql {
   /** Linked nodes that become candidates although nothing else found them. */
   private static final int MOST_LINKED = 20;
 
+  /** Nodes nearest in meaning, and as many that share most words, that give to their neighbours. */
+  static final int SOURCES = 10;
+
+  /** Events looked at before and after a source to find those of its session. */
+  private static final int STEPS = 6;
+
   /**
    * A plan made over an empty table must still be right when it is full: the indexes are named by
    * the conditions, everything else is switched off. The switches travel in the same round trip.
@@ -44,7 +50,10 @@ final class HybridSql {
       """;
 
   /**
-   * All arms in one round trip: the ids that each found, then what fusing needs of every node.
+   * All arms in one round trip: the ids that each found, then what fusing needs of every node, then
+   * the events written shortly before and after the best of them in the same session: the slot
+   * {@code session_id} of events that have one, else a common parent by {@code part_of}. Rows of
+   * that last kind name the node that they stand beside.
    *
    * <p>The scope's own lexeme keeps the look-up of words inside the scope; {@code coalesce} around
    * the scope keeps the planner from any other index there. {@code offset 0} makes each id one
@@ -56,9 +65,10 @@ final class HybridSql {
           with p as materialized (
             select ?::text as scope, ?::text as agent, ?::text as team, ?::uuid[] as near,
               ?::text::tsquery as words, ?::int as most_rows, ?::text::tsquery as any_word,
-              ?::int as newest, ?::int as recent, ?::text[] as titles, ?::uuid[] as named
+              ?::int as newest, ?::int as recent, ?::text[] as titles, ?::uuid[] as named,
+              ?::text[] as terms, ?::float8[] as weights
           ), lexical as materialized (
-            select n.id, n.embedding_status <> 'ready' as pending, n.created_at, n.lexemes::text as lexemes
+            select n.id, n.embedding_status <> 'ready' as pending, n.created_at, n.lexemes
             from memory_nodes n
             where n.lexemes @@ (select words from p) and {seed}
             limit (select most_rows from p)
@@ -96,15 +106,22 @@ final class HybridSql {
               union all (select id, 8, null from linked order by strength desc, id limit {most_linked})
               union all select id, 16, place from newest where place <= (select recent from p)) f
             group by f.id
+          ), source as materialized (
+            select unnest(near[1:{sources}]) as id from p
+            union
+            (select l.id from lexical l
+              order by (select sum(t.weight) from p, unnest(terms, weights) t(term, weight)
+                where l.lexemes @@ t.term::tsquery) desc nulls last, l.id
+              limit {sources})
           )
           select l.id, 2 | coalesce(f.arms, 0) | (case when linked.id is null then 0 else 8 end), f.place,
-            l.pending, l.created_at, l.lexemes
+            l.pending, l.created_at, l.lexemes::text, null::uuid, null::boolean
           from lexical l
           left join found f on f.id = l.id
           left join linked on linked.id = l.id
           union all
           select f.id, f.arms | (case when linked.id is null then 0 else 8 end), f.place,
-            n.pending, n.created_at, n.lexemes
+            n.pending, n.created_at, n.lexemes, null, null
           from found f
           cross join lateral (
             select n.embedding_status <> 'ready' as pending, n.created_at,
@@ -114,28 +131,13 @@ final class HybridSql {
             offset 0) n
           left join linked on linked.id = f.id
           where not exists (select from lexical l where l.id = f.id)
-          """
-              .replace("{seed}", SEED)
-              .replace("{visible}", VISIBLE)
-              .replace("{most_named}", Integer.toString(MOST_NAMED))
-              .replace("{most_linked}", Integer.toString(MOST_LINKED))
-              .replace("{most_links}", Integer.toString(MOST_LINKS));
-
-  /**
-   * Events written shortly before and after given events of the same session: the slot {@code
-   * session_id} of events that have one, else a common parent by {@code part_of}.
-   */
-  static final String NEIGHBOURS =
-      SETTINGS
-          + """
-          with p as materialized (
-            select ?::text as scope, ?::text as agent, ?::text as team, ?::uuid[] as sources
-          )
-          select s.id, m.id, m.back, m.pending, m.created_at
-          from (select unnest(sources) as id from p) s
+          union all
+          select m.id, 0, null, m.pending, m.created_at, null, s.id, m.back
+          from source s
           cross join lateral (
             select n.created_at, n.slots ->> 'session_id' as session from memory_nodes n
-            where n.id = s.id and n.type = 'event' offset 0) o
+            where n.id = s.id and n.type = 'event' and coalesce(n.scope = (select scope from p), false)
+            offset 0) o
           cross join lateral (
             select n.id, n.back, n.embedding_status <> 'ready' as pending, n.created_at
             from (
@@ -152,8 +154,13 @@ final class HybridSql {
                   where a.src_id = s.id and b.src_id = n.id and a.type = 'part_of' and b.type = 'part_of')
                 end) m
           """
+              .replace("{seed}", SEED)
               .replace("{visible}", VISIBLE)
-              .replace("{steps}", "6");
+              .replace("{sources}", Integer.toString(SOURCES))
+              .replace("{steps}", Integer.toString(STEPS))
+              .replace("{most_named}", Integer.toString(MOST_NAMED))
+              .replace("{most_linked}", Integer.toString(MOST_LINKED))
+              .replace("{most_links}", Integer.toString(MOST_LINKS));
 
   private HybridSql() {}
 }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Reads candidates and their neighbours: one statement, one round trip each. */
+/** Reads candidates and what stands beside the best of them: one statement, one round trip. */
 final class HybridStore {
   /** Newest nodes that the recency arm looks at to find visible ones. */
   private static final int NEWEST = 60;
@@ -33,12 +33,20 @@ final class HybridStore {
   }
 
   /**
-   * Returns what the arms found.
+   * What the database answered.
+   *
+   * @param nodes what the arms found
+   * @param neighbours the two events before and the two after each source in its session
+   */
+  record Answer(List<HybridNode> nodes, List<HybridNeighbour> neighbours) {}
+
+  /**
+   * Returns what the arms found, and what stands beside it.
    *
    * @param near ids that the vector arm found
    * @param recent how many of the newest nodes are wanted, 0 for none
    */
-  List<HybridNode> candidates(
+  Answer candidates(
       HybridQuery query, List<UUID> near, LexicalPlan words, EntityArm names, int recent) {
     return database.read(
         "hybrid candidates",
@@ -54,65 +62,48 @@ final class HybridStore {
             statement.setInt(9, recent);
             statement.setArray(10, connection.createArrayOf("text", names.titles().toArray()));
             statement.setArray(11, uuids(connection, names.ids()));
+            List<String> terms = words.lexemes().stream().map(LexicalPlan::quote).toList();
+            statement.setArray(12, connection.createArrayOf("text", terms.toArray()));
+            statement.setArray(13, connection.createArrayOf("float8", words.weights().toArray()));
             try (ResultSet rows = rows(statement)) {
-              return readCandidates(rows);
+              return read(rows);
             }
           }
         });
   }
 
-  private static List<HybridNode> readCandidates(ResultSet rows) throws SQLException {
+  private static Answer read(ResultSet rows) throws SQLException {
     List<HybridNode> nodes = new ArrayList<>();
-    while (rows.next()) {
-      nodes.add(
-          new HybridNode(
-              rows.getObject(1, UUID.class),
-              rows.getInt(2),
-              rows.getInt(3),
-              rows.getBoolean(4),
-              rows.getObject(5, OffsetDateTime.class).toInstant(),
-              LexicalVector.parse(rows.getString(6))));
-    }
-    return nodes;
-  }
-
-  /** Returns the two events before and the two after each source in its session. */
-  List<HybridNeighbour> neighbours(HybridQuery query, List<HybridNode> sources) {
-    if (sources.isEmpty()) {
-      return List.of();
-    }
     Map<UUID, Instant> written = new HashMap<>();
-    sources.forEach(source -> written.put(source.id(), source.createdAt()));
-    return database.read(
-        "neighbours in sessions",
-        connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(HybridSql.NEIGHBOURS)) {
-            bindViewer(statement, query);
-            statement.setArray(4, uuids(connection, List.copyOf(written.keySet())));
-            try (ResultSet rows = rows(statement)) {
-              return readNeighbours(rows, written);
-            }
-          }
-        });
-  }
-
-  private record Step(UUID source, UUID id, boolean back, boolean pending, Duration apart) {}
-
-  private static List<HybridNeighbour> readNeighbours(ResultSet rows, Map<UUID, Instant> written)
-      throws SQLException {
     List<Step> steps = new ArrayList<>();
     while (rows.next()) {
-      UUID source = rows.getObject(1, UUID.class);
+      UUID id = rows.getObject(1, UUID.class);
+      boolean pending = rows.getBoolean(4);
       Instant at = rows.getObject(5, OffsetDateTime.class).toInstant();
-      steps.add(
-          new Step(
-              source,
-              rows.getObject(2, UUID.class),
-              rows.getBoolean(3),
-              rows.getBoolean(4),
-              Duration.between(written.get(source), at).abs()));
+      UUID source = rows.getObject(7, UUID.class);
+      if (source == null) {
+        LexicalVector words = LexicalVector.parse(rows.getString(6));
+        nodes.add(new HybridNode(id, rows.getInt(2), rows.getInt(3), pending, at, words));
+        written.put(id, at);
+      } else {
+        steps.add(new Step(source, id, rows.getBoolean(8), pending, at));
+      }
     }
-    steps.sort(Comparator.comparing(Step::apart).thenComparing(Step::id, Uuids.ORDER));
+    // A vector hit that may not be a seed is no source either.
+    steps.removeIf(step -> !written.containsKey(step.source()));
+    return new Answer(nodes, nearest(steps, written));
+  }
+
+  private record Step(UUID source, UUID id, boolean back, boolean pending, Instant at) {
+    Duration apart(Map<UUID, Instant> written) {
+      return Duration.between(written.get(source), at).abs();
+    }
+  }
+
+  private static List<HybridNeighbour> nearest(List<Step> steps, Map<UUID, Instant> written) {
+    steps.sort(
+        Comparator.comparing((Step step) -> step.apart(written))
+            .thenComparing(Step::id, Uuids.ORDER));
     Map<UUID, int[]> taken = new HashMap<>();
     List<HybridNeighbour> neighbours = new ArrayList<>();
     for (Step step : steps) {

@@ -19,30 +19,37 @@ import java.util.Set;
  * @param anyWord tsquery of nodes that have any of the words, inside or outside the scope
  * @param common true when all words are so common that the newest nodes are read for them
  * @param lexemes the words that count, rarest first
+ * @param weights what each of those words counts for, by what is known before the search
  * @param counted words of which every node is read, so that the search knows their frequency
  */
 record LexicalPlan(
-    String query, String anyWord, boolean common, List<String> lexemes, Set<String> counted) {
+    String query,
+    String anyWord,
+    boolean common,
+    List<String> lexemes,
+    List<Double> weights,
+    Set<String> counted) {
   /** Nodes worth reading for one query. */
-  static final int BUDGET = 200;
+  static final int BUDGET = 150;
 
   /** Rows read at most, where the estimates were wrong. */
-  static final int MOST_ROWS = 3 * BUDGET;
+  static final int MOST_ROWS = 4 * BUDGET;
 
   /** Words of a query that count, rarest first. */
   static final int MOST_TERMS = 24;
 
-  private static final int MOST_PAIRS = 24;
+  private static final int MOST_PAIRS = 12;
 
   /** No words, nothing to read. */
-  static final LexicalPlan NOTHING = new LexicalPlan(null, null, false, List.of(), Set.of());
+  static final LexicalPlan NOTHING =
+      new LexicalPlan(null, null, false, List.of(), List.of(), Set.of());
 
   private record Term(String lexeme, double df) {}
 
   private record Pair(Term one, Term other, double df) {}
 
   static LexicalPlan of(String scopeKey, Set<String> lexemes, LexicalStatistics.Scope scope) {
-    if (lexemes.isEmpty() || scope.nodes() == 0) {
+    if (lexemes.isEmpty()) {
       return NOTHING;
     }
     List<Term> terms =
@@ -52,6 +59,9 @@ record LexicalPlan(
             .limit(MOST_TERMS)
             .toList();
     List<String> words = terms.stream().map(Term::lexeme).toList();
+    double nodes = Math.max(1, scope.nodes());
+    List<Double> weights =
+        terms.stream().map(term -> Bm25.idf(nodes, Math.min(nodes, term.df()))).toList();
     List<String> clauses = new ArrayList<>();
     Set<String> counted = new HashSet<>();
     List<Term> left = new ArrayList<>();
@@ -69,10 +79,10 @@ record LexicalPlan(
     addPairs(clauses, left, scope.nodes(), BUDGET - spent);
     String any = String.join(" | ", words.stream().map(LexicalPlan::quote).toList());
     if (clauses.isEmpty()) {
-      return new LexicalPlan(null, any, true, words, counted);
+      return new LexicalPlan(null, any, true, words, weights, counted);
     }
     String query = quote("scope:" + scopeKey) + " & (" + String.join(" | ", clauses) + ")";
-    return new LexicalPlan(query, any, false, words, counted);
+    return new LexicalPlan(query, any, false, words, weights, counted);
   }
 
   /** A word that the sample missed may still be in a few nodes for each that was looked at. */

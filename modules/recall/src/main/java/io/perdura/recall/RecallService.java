@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 /**
  * Answers recalls: candidates, what surrounds them, activation, context (contract, section 5.5).
  * Two database round trips where vectors are searched in PostgreSQL, one where the index lives in
- * this process.
+ * this process; one more when other arms than the vector arm are asked.
  */
 @ApplicationScoped
 public class RecallService {
@@ -254,7 +254,7 @@ public class RecallService {
                   candidates.found(),
                   request.viewer,
                   knobs.limit()));
-      outcome.roundTrips++;
+      outcome.roundTrips += result.roundTrips();
       outcome.arms = result.arms();
       outcome.arms.addAll(asked);
       if (vector != null) {

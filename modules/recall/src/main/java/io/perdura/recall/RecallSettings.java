@@ -60,7 +60,7 @@ public final class RecallSettings implements SettingCatalog {
 
   /** What recall_text searches with, comma separated; {@code vector} alone is the contract. */
   public static final Setting<String> PERDURA_RECALL_ARMS =
-      Setting.text("PERDURA_RECALL_ARMS", "vector");
+      Setting.text("PERDURA_RECALL_ARMS", "vector,lexical,entity,recency");
 
   /**
    * Vectors of one scope up to which its search compares all of them instead of walking the index:

@@ -77,10 +77,27 @@ class FusionTest {
   }
 
   @Test
+  void aChanceWordDoesNotOutweighWhatMeansTheSame() {
+    // One of many words of the question: the best match in words, and a bad one.
+    Bm25 question =
+        new Bm25(Map.of("week", 2.0, "day", 3.0, "close", 4.0, "deploy", 5.0, "stop", 6.0), 4);
+    List<Candidate> hits = List.of(new Candidate(A, 0.2), new Candidate(B, 0.3));
+    HybridNode meant = node(A, HybridSql.VECTOR, false, Map.of());
+    HybridNode chance = node(B, HybridSql.VECTOR | HybridSql.LEXICAL, false, Map.of("week", 1));
+
+    List<HybridSeed> seeds =
+        new Fusion(hits, List.of(meant, chance), question, Optional.empty()).best(10);
+
+    // B has half of A's nearness and a tenth of the question's weight, a quarter of what counts
+    // whole.
+    assertThat(seeds).extracting(HybridSeed::id).containsExactly(A, B);
+    assertThat(seeds.get(1).similarity()).isCloseTo(0.8 * 0.75, within(1e-9));
+  }
+
+  @Test
   void neighboursInASessionShareInARelevance() {
     Fusion fusion =
         fusion(List.of(new Candidate(A, 0.2)), node(A, HybridSql.VECTOR, false, Map.of()));
-    assertThat(fusion.sources()).extracting(HybridNode::id).containsExactly(A);
 
     fusion.add(List.of(new HybridNeighbour(A, B, 1, false), new HybridNeighbour(A, C, -2, true)));
     List<HybridSeed> seeds = fusion.best(10);
@@ -114,7 +131,6 @@ class FusionTest {
   void nothingFoundGivesNoSeeds() {
     Fusion fusion = new Fusion(List.of(), List.of(), null, Optional.empty());
 
-    assertThat(fusion.sources()).isEmpty();
     assertThat(fusion.best(10)).isEmpty();
   }
 }

@@ -52,6 +52,16 @@ class LexicalArmTest {
   }
 
   @Test
+  void theFirstNodeOfAScopeIsFoundAlthoughTheScopeWasJustSeenEmpty() throws SQLException {
+    HybridSeeds arms = kit.arms("vector,lexical");
+    assertThat(ids(arms.find(query("fresh", "purple telescope", 10)))).isEmpty();
+
+    UUID first = kit.write(event("fresh", "Grace ordered a purple telescope").pending());
+
+    assertThat(ids(arms.find(query("fresh", "purple telescope", 10)))).containsExactly(first);
+  }
+
+  @Test
   void aRareWordCountsMoreThanACommonOne() throws SQLException {
     UUID rare = kit.write(event("rarity", "the customer mentioned a zeppelin once"));
     for (int i = 0; i < 40; i++) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class LexicalPlanTest {
   private static final LexicalStatistics.Scope LARGE =
       new LexicalStatistics.Scope(
-          100_000, 15, 2000, Map.of("meet", 800, "user", 600, "budget", 100, "paris", 60));
+          100_000, 15, 2000, Map.of("meet", 800, "user", 600, "budget", 80, "paris", 60));
 
   private static LexicalPlan plan(String... lexemes) {
     return LexicalPlan.of("s", new LinkedHashSet<>(List.of(lexemes)), LARGE);

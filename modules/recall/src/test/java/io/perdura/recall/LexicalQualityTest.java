@@ -25,7 +25,16 @@ class LexicalQualityTest {
   private final Random random = new Random(7);
 
   @Test
-  void recallIsWithinTwoHundredthsOfLucene() throws Exception {
+  void recallIsWithinTwoHundredthsOfLuceneWhereVectorsAreBesideTheDatabase() throws Exception {
+    compare(TestDatabase.fresh());
+  }
+
+  @Test
+  void recallIsWithinTwoHundredthsOfLuceneWhereVectorsAreInTheDatabase() throws Exception {
+    compare(TestDatabase.pgvector());
+  }
+
+  private void compare(TestDatabase fresh) throws Exception {
     List<List<String>> sentences = new ArrayList<>();
     for (int i = 0; i < SENTENCES; i++) {
       sentences.add(words(6 + random.nextInt(18)));
@@ -35,7 +44,7 @@ class LexicalQualityTest {
     double ours = 0;
     double lucene = 0;
     double same = 0;
-    try (TestDatabase database = TestDatabase.fresh();
+    try (TestDatabase database = fresh;
         HybridKit kit = new HybridKit(database.dataSource());
         HybridLuceneBm25 yardstick = new HybridLuceneBm25(texts)) {
       List<UUID> ids = kit.write(texts.stream().map(text -> HybridKit.event(SCOPE, text)).toList());
