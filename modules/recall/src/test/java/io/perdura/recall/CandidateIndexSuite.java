@@ -3,8 +3,10 @@ package io.perdura.recall;
 import static io.perdura.recall.CandidateKit.ids;
 import static io.perdura.recall.CandidateKit.node;
 import static io.perdura.recall.CandidateKit.query;
+import static io.perdura.recall.CandidateKit.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.perdura.kernel.Settings;
 import io.perdura.kernel.Viewer;
@@ -18,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -183,8 +184,8 @@ abstract class CandidateIndexSuite extends DatabaseSuite {
     Node node = node("generations", 1, 0, 0, 0);
     Node other = node("generations", 0, 1, 0, 0);
     kit.write(generation, node);
-    kit.write(sameLength, other, with(node, 0, 0, 1, 0));
-    kit.write(longer, with(node, 0, 0, 0, 0, 0, 1));
+    kit.write(sameLength, other, node.with(0, 0, 1, 0));
+    kit.write(longer, node.with(0, 0, 0, 0, 0, 1));
     tell(index);
 
     assertThat(nearest("generations", NOBODY, 1, 0, 0, 0)).isEqualTo(ids(node));
@@ -330,7 +331,7 @@ abstract class CandidateIndexSuite extends DatabaseSuite {
         Statement statement = writer.createStatement()) {
       writer.setAutoCommit(false);
       statement.execute("delete from memory_vectors where node_id = '" + node.id() + "'");
-      kit.write(writer, generation, List.of(with(node, 0, 1, 0, 0)));
+      kit.write(writer, generation, List.of(node.with(0, 1, 0, 0)));
       writer.commit();
     }
     tell(index);
@@ -382,35 +383,5 @@ abstract class CandidateIndexSuite extends DatabaseSuite {
 
   private List<UUID> nearest(String scope, Viewer viewer, float... vector) {
     return ids(index.nearest(query(generation, scope, viewer, 100, vector)));
-  }
-
-  private static Node with(Node node, float... vector) {
-    return new Node(
-        node.id(),
-        node.scope(),
-        vector,
-        node.type(),
-        node.tier(),
-        node.status(),
-        node.lane(),
-        node.agent(),
-        node.team());
-  }
-
-  private static org.assertj.core.data.Offset<Double> within(double value) {
-    return org.assertj.core.data.Offset.offset(value);
-  }
-
-  /** Asks again and again, for ten seconds at most. */
-  static void until(BooleanSupplier condition) {
-    long end = System.nanoTime() + 10_000_000_000L;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - end).as("nanoseconds too late").isNegative();
-      try {
-        Thread.sleep(20);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    }
   }
 }

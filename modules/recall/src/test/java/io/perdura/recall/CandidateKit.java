@@ -1,5 +1,7 @@
 package io.perdura.recall;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.perdura.kernel.Database;
 import io.perdura.kernel.Viewer;
 import io.perdura.schema.TestDatabase;
@@ -13,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -33,6 +36,10 @@ final class CandidateKit {
       String lane,
       String agent,
       String team) {
+
+    Node with(float... other) {
+      return new Node(id, scope, other, type, tier, status, lane, agent, team);
+    }
 
     Node typed(String other) {
       return new Node(id, scope, vector, other, tier, status, lane, agent, team);
@@ -267,5 +274,18 @@ final class CandidateKit {
       vector[at] = (float) random.nextGaussian();
     }
     return vector;
+  }
+
+  /** Asks again and again, for ten seconds at most. */
+  static void until(BooleanSupplier condition) {
+    long end = System.nanoTime() + 10_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - end).as("nanoseconds too late").isNegative();
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
   }
 }

@@ -60,7 +60,7 @@ abstract class LuceneFilesKit {
   }
 
   void awaitReady(LuceneIndex index) {
-    CandidateIndexSuite.until(() -> {
+    CandidateKit.until(() -> {
       index.nearest(query(1));
       return index.status().ready();
     });

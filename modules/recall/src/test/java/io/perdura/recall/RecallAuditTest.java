@@ -46,7 +46,7 @@ class RecallAuditTest extends DatabaseSuite {
     audit.start();
     record(audit, 300);
 
-    CandidateIndexSuite.until(() -> rows() == 300);
+    CandidateKit.until(() -> rows() == 300);
     audit.stop();
     assertThat(
             kit.text(
@@ -76,10 +76,10 @@ class RecallAuditTest extends DatabaseSuite {
     record(audit, 5000);
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(1));
 
-    CandidateIndexSuite.until(() -> counts.of("audit_dropped") >= 4500);
+    CandidateKit.until(() -> counts.of("audit_dropped") >= 4500);
     assertThat(counts.gauge.get().intValue()).isLessThanOrEqualTo(100);
     gone.set(false);
-    CandidateIndexSuite.until(() -> {
+    CandidateKit.until(() -> {
       record(audit, 1);
       return rows() > 0;
     });
@@ -117,7 +117,7 @@ class RecallAuditTest extends DatabaseSuite {
     stopper.join();
 
     assertThat(stopped.getCount()).isZero();
-    CandidateIndexSuite.until(() -> rows() == 10);
+    CandidateKit.until(() -> rows() == 10);
   }
 
   @Test

@@ -77,7 +77,7 @@ class SelectedIndexTest {
       SelectedIndex index = index(kit);
       assertThat(index.status().ready()).isFalse();
       assertThat(index.engine()).isEqualTo("lucene");
-      CandidateIndexSuite.until(() -> {
+      CandidateKit.until(() -> {
         index.nearest(query(generation));
         return index.status().ready();
       });
@@ -112,7 +112,7 @@ class SelectedIndexTest {
       // Also of one that came later, as when another server was given another model.
       for (int generation : new int[] {kit.generation(4), kit.generation(4)}) {
         assertThat(index.nearest(query(generation)).found()).isEmpty();
-        CandidateIndexSuite.until(() -> kit.number(HNSW.formatted(generation)) == 1);
+        CandidateKit.until(() -> kit.number(HNSW.formatted(generation)) == 1);
       }
       index.close();
     }
@@ -126,7 +126,7 @@ class SelectedIndexTest {
       index(kit, "PERDURA_ROLE", "worker")
           .onVectorsChanged(new VectorsChanged("s", generation, List.of()));
 
-      CandidateIndexSuite.until(() -> kit.number(HNSW.formatted(generation)) == 1);
+      CandidateKit.until(() -> kit.number(HNSW.formatted(generation)) == 1);
     }
   }
 
@@ -149,7 +149,7 @@ class SelectedIndexTest {
           "update pg_index set indisvalid = false where indexrelid = 'memory_vectors_hnsw_%d'::regclass"
               .formatted(generation));
       index.nearest(query(generation));
-      CandidateIndexSuite.until(() -> kit.number(HNSW.formatted(generation)) == 1);
+      CandidateKit.until(() -> kit.number(HNSW.formatted(generation)) == 1);
       assertThat(index.nearest(query(generation)).found()).hasSize(2);
     }
   }
@@ -165,7 +165,7 @@ class SelectedIndexTest {
         statement.execute("select pg_advisory_lock(%d, %d)".formatted(0x70647831, generation));
         assertThat(new HnswIndexes(kit.database).ensure(wanted)).isFalse();
       }
-      CandidateIndexSuite.until(() -> new HnswIndexes(kit.database).ensure(wanted));
+      CandidateKit.until(() -> new HnswIndexes(kit.database).ensure(wanted));
       assertThat(kit.number(HNSW.formatted(generation))).isEqualTo(1);
     }
   }
