@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.cli.Trouble;
 import io.perdura.kernel.Jsons;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The local state directory: database, server output, and small records of what runs.
@@ -190,8 +192,21 @@ public final class StateDirectory {
     }
     try {
       deleteTree(root);
+    } catch (AccessDeniedException e) {
+      // The directory above may belong to somebody else. Empty, this one holds no memory.
+      if (!isEmpty()) {
+        throw unusable(e);
+      }
     } catch (IOException e) {
       throw unusable(e);
+    }
+  }
+
+  private boolean isEmpty() {
+    try (Stream<Path> files = Files.list(root)) {
+      return files.findAny().isEmpty();
+    } catch (IOException e) {
+      return false;
     }
   }
 
