@@ -1,16 +1,22 @@
 package io.perdura.policy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.perdura.kernel.Jsons;
+import io.perdura.kernel.Redaction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoublePredicate;
+import java.util.regex.Pattern;
 
 /**
  * Turns patterns into {@link Condition}s (contract, sections 6.1 and 6.2). Compiling never fails: a
  * pattern that makes no sense matches nothing.
  */
 final class Conditions {
+  private static final Pattern REDACTED =
+      Pattern.compile("\\[(?:EMAIL|SSN|IP|PHONE)#[0-9a-f]{8}\\]");
+
   private final boolean severalOperators;
 
   /**
@@ -40,10 +46,10 @@ final class Conditions {
   /** Compiles one pattern. */
   Condition of(JsonNode pattern) {
     if (pattern.isArray()) {
-      return value -> containsAll(pattern, value);
+      return seen(pattern, value -> containsAll(pattern, value));
     }
     if (!pattern.isObject()) {
-      return value -> JsonValues.equal(pattern, value);
+      return seen(pattern, value -> JsonValues.equal(pattern, value));
     }
     JsonNode and = pattern.get("$and");
     if (and != null) {
@@ -55,8 +61,7 @@ final class Conditions {
     }
     JsonNode not = pattern.get("$not");
     if (not != null) {
-      Condition inner = of(not);
-      return value -> !inner.matches(value);
+      return not(of(not));
     }
     if (isOperators(pattern)) {
       List<Condition> operators = new ArrayList<>();
@@ -128,6 +133,26 @@ final class Conditions {
     return all(members);
   }
 
+  private static Condition not(Condition condition) {
+    return value -> !condition.matches(value);
+  }
+
+  private static Condition among(JsonNode operand) {
+    return seen(operand, value -> JsonValues.holds(operand, value));
+  }
+
+  /**
+   * A comparison with an operand in which redaction may have replaced personal data when the rule
+   * was written: then the value is compared as redaction would leave it, too (defect D8).
+   */
+  private static Condition seen(JsonNode operand, Condition plain) {
+    if (!REDACTED.matcher(Jsons.text(operand)).find()) {
+      return plain;
+    }
+    return value ->
+        plain.matches(value) || (value != null && plain.matches(new Redaction(true).redact(value)));
+  }
+
   private static boolean containsAll(JsonNode pattern, JsonNode value) {
     if (value == null || !value.isArray()) {
       return false;
@@ -142,20 +167,19 @@ final class Conditions {
 
   private static Condition operator(String name, JsonNode operand) {
     return switch (name) {
-      case "$eq" -> value -> JsonValues.equal(operand, value);
-      case "$ne" -> value -> !JsonValues.equal(operand, value);
+      case "$eq" -> seen(operand, value -> JsonValues.equal(operand, value));
+      case "$ne" -> not(seen(operand, value -> JsonValues.equal(operand, value)));
       case "$exists" -> {
         boolean wanted = JsonValues.isTruthy(operand);
         yield value -> (value != null) == wanted;
       }
-      case "$in" -> operand.isArray() ? value -> JsonValues.holds(operand, value) : Condition.NEVER;
-      case "$nin" ->
-          operand.isArray() ? value -> !JsonValues.holds(operand, value) : Condition.NEVER;
+      case "$in" -> operand.isArray() ? among(operand) : Condition.NEVER;
+      case "$nin" -> operand.isArray() ? not(among(operand)) : Condition.NEVER;
       case "$gt" -> compared(operand, difference -> difference > 0);
       case "$gte" -> compared(operand, difference -> difference >= 0);
       case "$lt" -> compared(operand, difference -> difference < 0);
       case "$lte" -> compared(operand, difference -> difference <= 0);
-      case "$contains" -> value -> contains(value, operand);
+      case "$contains" -> seen(operand, value -> contains(value, operand));
       case "$regex" -> regex(operand);
       default -> Condition.NEVER;
     };

@@ -1,7 +1,6 @@
 package io.perdura.policy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.perdura.kernel.CoreSettings;
 import io.perdura.kernel.Redaction;
 import io.perdura.kernel.ScopeKey;
 import io.perdura.kernel.Settings;
@@ -11,11 +10,9 @@ import io.perdura.kernel.Settings;
  * evaluation, whatever else happens.
  */
 final class Evaluator {
-  private final boolean redacts;
   private final boolean lanesAlways;
 
   Evaluator(Settings settings) {
-    redacts = settings.get(CoreSettings.PII_REDACTION);
     lanesAlways = settings.get(PolicySettings.PERDURA_RULE_LANES_ALWAYS);
   }
 
@@ -27,20 +24,16 @@ final class Evaluator {
    */
   Evaluation evaluate(
       ScopeKey scope, RuleSet set, JsonNode context, boolean includeShadow, int limit) {
-    Redaction redaction = new Redaction(redacts);
     ContextIdentity identity = ContextIdentity.of(context);
     EvaluationRun run =
-        new EvaluationRun(
-                identity,
-                lanesAlways,
-                (target, own) -> target != null && own != null && isSame(target, own, redaction))
-            // Conditions were redacted when they were written, so the context has to be as well
-            // (D8).
-            .over(set, context == null ? null : redaction.redact(context));
+        new EvaluationRun(identity, lanesAlways, Evaluator::isTarget).over(set, context);
     return new Evaluation(scope, run, identity, includeShadow, limit);
   }
 
-  private static boolean isSame(String target, String own, Redaction redaction) {
-    return target.equals(own) || target.equals(redaction.redact(own));
+  /** A target was redacted when the rule was written, if it looked like personal data. */
+  private static boolean isTarget(String target, String own) {
+    return target != null
+        && own != null
+        && (target.equals(own) || target.equals(new Redaction(true).redact(own)));
   }
 }

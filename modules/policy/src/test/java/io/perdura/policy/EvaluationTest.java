@@ -111,21 +111,31 @@ class EvaluationTest {
     assertThat(rules.evaluate("{}").answer().get("matched").intValue()).isZero();
   }
 
-  @Test
-  void conditionsMatchWhatRedactionMadeOfThem() {
-    String tagged = new io.perdura.kernel.Redaction(true).redact("ada@example.org");
-    Rules rules = new Rules().rule(1, "{'user':'" + tagged + "'}", "{}");
-
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '#',
+      quoteCharacter = '`',
+      value = {
+        "{'user':'TAG'} # true",
+        "{'user':{'$eq':'TAG'}} # true",
+        "{'user':{'$ne':'TAG'}} # false",
+        "{'user':{'$in':['x','TAG']}} # true",
+        "{'user':{'$nin':['TAG']}} # false",
+        "{'user':{'$not':'TAG'}} # false",
+        "{'all':['TAG']} # true",
+        "{'all':{'$contains':'TAG'}} # true",
+        "{'text':{'$contains':'from TAG'}} # true",
+        "{'user':{'$regex':'^ada@'}} # true",
+        "{'user':'ada@example.org'} # true",
+        "{'host':{'$contains':'10.0.'}} # true",
+      })
+  void redactedConditionsMeetPlainContexts(String ifJson, boolean expected) {
+    String tag = new io.perdura.kernel.Redaction(true).redact("ada@example.org");
+    String context =
+        "{'user':'ada@example.org','all':['x','ada@example.org'],'text':'mail from ada@example.org','host':'10.0.0.7'}";
     assertThat(
-            rules
-                .evaluate("{'user':'ada@example.org'}", true, 50, "PII_REDACTION", "true")
-                .matched())
-        .isEqualTo(1);
-    assertThat(
-            rules
-                .evaluate("{'user':'ada@example.org'}", true, 50, "PII_REDACTION", "false")
-                .matched())
-        .isZero();
+            new Rules().rule(1, ifJson.replace("TAG", tag), "{}").evaluate(context).matched() == 1)
+        .isEqualTo(expected);
   }
 
   @Test
