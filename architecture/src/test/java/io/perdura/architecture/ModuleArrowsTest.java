@@ -39,6 +39,8 @@ class ModuleArrowsTest {
           .definedBy("io.perdura.memory..")
           .layer("recall")
           .definedBy("io.perdura.recall..")
+          .layer("policy")
+          .definedBy("io.perdura.policy..")
           .layer("control")
           .definedBy("io.perdura.control..")
           .layer("api")
@@ -49,12 +51,14 @@ class ModuleArrowsTest {
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("batch")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("policy")
+          .mayOnlyBeAccessedByLayers("api")
           .whereLayer("recall")
-          .mayOnlyBeAccessedByLayers("api", "batch")
+          .mayOnlyBeAccessedByLayers("policy", "api", "batch")
           .whereLayer("control")
           .mayOnlyBeAccessedByLayers("api", "batch")
           .whereLayer("memory")
-          .mayOnlyBeAccessedByLayers("recall", "control", "api", "batch")
+          .mayOnlyBeAccessedByLayers("recall", "policy", "control", "api", "batch")
           .whereLayer("outbox")
           .mayOnlyBeAccessedByLayers("memory", "control", "api", "batch")
           .whereLayer("embedding")
@@ -91,6 +95,7 @@ class ModuleArrowsTest {
               "io.perdura.outbox..",
               "io.perdura.memory..",
               "io.perdura.recall..",
+              "io.perdura.policy..",
               "io.perdura.embedding..")
           .should()
           .dependOnClassesThat()

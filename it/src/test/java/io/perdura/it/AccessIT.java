@@ -48,7 +48,20 @@ class AccessIT {
   void withoutAKeyNothingIsTold() {
     for (String path :
         new String[] {
-          "write", "find", "recall", "recall_text", "sessions", "events", "nodes/activate"
+          "write",
+          "find",
+          "recall",
+          "recall_text",
+          "sessions",
+          "events",
+          "nodes/activate",
+          "feedback",
+          "rules/state",
+          "rules/evaluate",
+          "tools/select",
+          "tools/decision",
+          "tools/feedback",
+          "planning/context"
         }) {
       for (Map<String, String> headers :
           java.util.List.of(
@@ -134,6 +147,42 @@ class AccessIT {
       assertThat(stranger.json().get("error").textValue()).endsWith("_no_resolved_nodes");
       assertThat(post("planner", path, wish).ok().get("commit_id").isTextual()).as(path).isTrue();
     }
+  }
+
+  @Test
+  void nobodyActsInAnothersNameBeforeTheRules() {
+    String blank = "'context':{'agent':{'id':' '},'agent_id':'coder'}";
+    refuses("rules/evaluate", "{" + blank + "}", "context.agent.id");
+    refuses("tools/select", "{'candidates':['a']," + blank + "}", "context.agent.id");
+    refuses("tools/feedback", "{'context':{'team_id':'dev'}}", "context.agent.team_id");
+    refuses("planning/context", "{'query_text':'x'," + blank + "}", "context.agent.id");
+    refuses("planning/context", "{'consumer_agent_id':'coder'}", "consumer_agent_id");
+    refuses(
+        "recall_text",
+        "{'query_text':'x','rules_context':{'agent':{'id':'coder'}}}",
+        "rules_context.agent.id");
+  }
+
+  @Test
+  void privateRulesAreTheirOwnersToSeeAndToPutInForce() {
+    post(
+            "planner",
+            "write",
+            "{'scope':'%s','input_text':'x','auto_embed':false,'nodes':[{'client_id':'r','type':'rule','title':'mine'}]}")
+        .ok();
+    String rule = post("planner", "find", "{'scope':'%s'}").ok().at("/nodes/0/id").textValue();
+    String wish = "{'scope':'%s','rule_node_id':'" + rule + "','state':'active','input_text':'x'}";
+    Api.Answer stranger = post("coder", "rules/state", wish);
+    assertThat(stranger.status()).isEqualTo(400);
+    assertThat(stranger.json().get("error").textValue()).isEqualTo("rule_not_found_in_scope");
+    post("planner", "rules/state", wish).ok();
+    assertThat(matched("planner")).isEqualTo(1);
+    assertThat(matched("coder")).isZero();
+    assertThat(matched("other")).isZero();
+  }
+
+  private int matched(String key) {
+    return post(key, "rules/evaluate", "{'scope':'%s'}").ok().get("matched").intValue();
   }
 
   @Test

@@ -25,6 +25,7 @@ class DescribedAnswersIT {
     sessions();
     packs();
     lifecycle();
+    policy();
     administration();
     refusals();
     assertThat(bad).isEmpty();
@@ -126,6 +127,65 @@ class DescribedAnswersIT {
     post(
         "/v1/memory/nodes/activate",
         "{'scope':'%s','node_ids':['00000000-0000-4000-8000-000000000009'],'input_text':'x'}");
+  }
+
+  private void policy() {
+    String rule =
+        post(
+                "/v1/memory/write",
+                "{'scope':'%s','input_text':'r','memory_lane':'shared','nodes':[{'client_id':'p1','type':'rule','slots':{"
+                    + "'if':{'a':1,'n':{'$gte':1,'$lte':2}},'then':{'tool':{'allow':['x'],'prefer':['x']},'output':{'format':'json'}}}},"
+                    + "{'client_id':'p2','type':'rule','slots':{'if':{'a':1},'then':{'tool':{'allow':['x','y'],'prefer':['y'],"
+                    + "'deny':['z']},'output':{'format':'text'}},'priority':1}},"
+                    + "{'client_id':'p3','type':'rule','slots':{'then':{'output':{'format':'text'},'extensions':{'e':1}}}}]}")
+            .json()
+            .at("/nodes/0/id")
+            .textValue();
+    JsonNode found = post("/v1/memory/find", "{'scope':'%s','type':'rule'}").json().get("nodes");
+    for (JsonNode node : found) {
+      String state = node.path("client_id").asText().equals("p3") ? "shadow" : "active";
+      post(
+          "/v1/memory/rules/state",
+          "{'scope':'%s','rule_node_id':'"
+              + node.get("id").textValue()
+              + "','state':'"
+              + state
+              + "','input_text':'x'}");
+    }
+    post(
+        "/v1/memory/feedback",
+        "{'scope':'%s','rule_node_id':'" + rule + "','outcome':'positive','input_text':'x'}");
+    String context = "'context':{'a':1,'agent':{'id':'me','team_id':'us'}}";
+    post("/v1/memory/rules/evaluate", "{'scope':'%s'," + context + "}");
+    post("/v1/memory/rules/evaluate", "{'scope':'%s','include_shadow':false}");
+    String decision =
+        post(
+                "/v1/memory/tools/select",
+                "{'scope':'%s','candidates':['x','y','z'],'include_shadow':true," + context + "}")
+            .json()
+            .at("/decision/decision_id")
+            .asText();
+    post(
+        "/v1/memory/tools/select",
+        "{'scope':'%s','candidates':['z'],'strict':false," + context + "}");
+    post("/v1/memory/tools/select", "{'scope':'%s','candidates':['z']," + context + "}");
+    post("/v1/memory/tools/decision", "{'scope':'%s','decision_id':'" + decision + "'}");
+    post("/v1/memory/tools/decision", "{'scope':'nowhere','decision_id':'" + decision + "'}");
+    String feedback =
+        "{'scope':'%s','candidates':['x','y','z'],'selected_tool':'y','outcome':'negative','input_text':'x',"
+            + context;
+    post("/v1/memory/tools/feedback", feedback + ",'run_id':'r'}");
+    post("/v1/memory/tools/feedback", feedback.replace("%s", "nowhere") + "}");
+    post("/v1/memory/tools/feedback", feedback + ",'decision_id':'" + decision + "'}");
+    post(
+        "/v1/memory/planning/context",
+        "{'scope':'%s','query_text':'q','include_shadow':true,'tool_candidates':['x','y'],'return_debug':true,"
+            + context
+            + "}");
+    post("/v1/memory/planning/context", "{'scope':'%s','query_text':'q'}");
+    post(
+        "/v1/memory/recall_text",
+        "{'scope':'%s','query_text':'q','rules_context':{'a':1},'rules_include_shadow':true}");
   }
 
   private void administration() {

@@ -36,6 +36,24 @@ class DescribedInputIT {
           Map.entry(
               "/v1/memory/nodes/activate",
               "{'scope':'tenant:x','node_ids':['" + UUID + "'],'input_text':'x'}"),
+          Map.entry(
+              "/v1/memory/feedback",
+              "{'scope':'tenant:x','rule_node_id':'"
+                  + UUID
+                  + "','outcome':'neutral','input_text':'x'}"),
+          Map.entry(
+              "/v1/memory/rules/state",
+              "{'scope':'tenant:x','rule_node_id':'"
+                  + UUID
+                  + "','state':'draft','input_text':'x'}"),
+          Map.entry("/v1/memory/rules/evaluate", "{'scope':'tenant:x'}"),
+          Map.entry("/v1/memory/tools/select", "{'scope':'tenant:x','candidates':['a']}"),
+          Map.entry(
+              "/v1/memory/tools/decision", "{'scope':'tenant:x','decision_id':'" + UUID + "'}"),
+          Map.entry(
+              "/v1/memory/tools/feedback",
+              "{'scope':'tenant:x','candidates':['a'],'selected_tool':'a','outcome':'neutral','input_text':'x'}"),
+          Map.entry("/v1/memory/planning/context", "{'scope':'tenant:x','query_text':'x'}"),
           Map.entry("/v1/admin/erase/node", "{'scope':'tenant:x','node_id':'" + UUID + "'}"),
           Map.entry("/v1/admin/erase/session", "{'scope':'tenant:x','session_id':'s'}"),
           Map.entry("/v1/admin/erase/scope", "{'scope':'tenant:x'}"),

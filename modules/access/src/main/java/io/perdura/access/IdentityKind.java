@@ -9,6 +9,15 @@ public enum IdentityKind {
   /** Reads: who asks decides which private rows are visible. */
   CONSUMER,
 
+  /** Recalls: as reads, and the context in which rules are evaluated beside. */
+  RECALL,
+
+  /** Rules and tools: who acts, inside of the context. */
+  CONTEXT,
+
+  /** Planning: who asks, and who acts. */
+  PLANNER,
+
   /** Writes: who made the memory and who owns it. */
   PRODUCER,
 
@@ -20,9 +29,18 @@ public enum IdentityKind {
 
   List<String> fields() {
     return switch (this) {
-      case CONSUMER -> List.of("consumer_agent_id", "consumer_team_id");
+      case CONSUMER, RECALL, PLANNER -> List.of("consumer_agent_id", "consumer_team_id");
       case PRODUCER -> List.of("producer_agent_id", "owner_agent_id", "owner_team_id");
-      case TENANT, NONE -> List.of();
+      case CONTEXT, TENANT, NONE -> List.of();
+    };
+  }
+
+  /** The body's field with the context that names who acts; null where there is none. */
+  String context() {
+    return switch (this) {
+      case CONTEXT, PLANNER -> "context";
+      case RECALL -> "rules_context";
+      default -> null;
     };
   }
 }

@@ -67,7 +67,7 @@ public class IdentityRules {
     fields.set(TENANT, principal.tenantId());
     checkClaims(kind, principal, fields);
     switch (kind) {
-      case CONSUMER -> {
+      case CONSUMER, RECALL, PLANNER -> {
         fill(fields, "consumer_agent_id", principal.agentId());
         fill(fields, "consumer_team_id", principal.teamId());
       }
@@ -75,7 +75,14 @@ public class IdentityRules {
         fields.nodes().forEach(node -> checkClaims(kind, principal, node));
         fillProducer(principal, fields);
       }
-      default -> {} // the tenant alone
+      default -> {} // the tenant alone, or who acts
+    }
+    if (kind.context() != null && fields instanceof IdentityFields.Body body) {
+      // A recall without context evaluates no rules; everywhere else there is always one.
+      boolean needed = kind != IdentityKind.RECALL || body.body().hasNonNull(kind.context());
+      if (needed) {
+        new ContextClaims(body.body(), kind.context()).apply(principal, this::compare);
+      }
     }
   }
 

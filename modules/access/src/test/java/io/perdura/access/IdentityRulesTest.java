@@ -84,6 +84,99 @@ class IdentityRulesTest {
   }
 
   @Test
+  void aContextAlwaysNamesThePrincipalInBothPlaces() {
+    String whole =
+        "{'tenant_id':'acme','context':{%s'agent':{'id':'planner','team_id':'ops'},'agent_id':'planner','team_id':'ops'}}";
+    for (String sent :
+        List.of(
+            "{}",
+            "{'context':null}",
+            "{'context':'x'}",
+            "{'context':[1]}",
+            "{'context':{'agent':'x'}}",
+            "{'context':{'agent_id':'planner'}}",
+            "{'context':{'agent':{'id':' '},'agent_id':''}}",
+            "{'context':{'agent':{'id':5}}}")) {
+      assertThat(applied(IdentityKind.CONTEXT, PLANNER, null, sent))
+          .as(sent)
+          .isEqualTo(json(whole.formatted("")));
+    }
+    assertThat(applied(IdentityKind.CONTEXT, PLANNER, null, "{'context':{'a':1}}"))
+        .isEqualTo(json(whole.formatted("'a':1,")));
+    assertThat(applied(IdentityKind.CONTEXT, TEAM, null, "{'context':{'agent_id':'any'}}"))
+        .isEqualTo(
+            json(
+                "{'tenant_id':'acme','context':{'agent_id':'any','agent':{'team_id':'ops'},'team_id':'ops'}}"));
+    assertThat(applied(IdentityKind.CONTEXT, TENANT, null, "{'context':{'agent':{'id':'any'}}}"))
+        .isEqualTo(json("{'tenant_id':'acme','context':{'agent':{'id':'any'}}}"));
+    assertThat(applied(IdentityKind.CONTEXT, null, null, "{'context':'x'}"))
+        .isEqualTo(json("{'context':'x'}"));
+  }
+
+  @Test
+  void aContextCannotNameSomebodyElseInEitherPlace() {
+    for (IdentityKind kind : List.of(IdentityKind.CONTEXT, IdentityKind.PLANNER)) {
+      refuses(
+          "context.agent.id",
+          "q",
+          "planner",
+          kind,
+          PLANNER,
+          null,
+          "{'context':{'agent':{'id':'q'}}}");
+      refuses(
+          "context.agent.id",
+          "q",
+          "planner",
+          kind,
+          PLANNER,
+          null,
+          "{'context':{'agent':{'id':' '},'agent_id':'q'}}");
+      refuses(
+          "context.agent.id",
+          "q",
+          "planner",
+          kind,
+          PLANNER,
+          null,
+          "{'context':{'agent':{'id':'planner'},'agent_id':'q'}}");
+      refuses(
+          "context.agent.team_id",
+          "q",
+          "ops",
+          kind,
+          PLANNER,
+          null,
+          "{'context':{'agent':{'team_id':'q'}}}");
+      refuses(
+          "context.agent.team_id", "q", "ops", kind, PLANNER, null, "{'context':{'team_id':'q'}}");
+    }
+    refuses(
+        "rules_context.agent.id",
+        "q",
+        "planner",
+        IdentityKind.RECALL,
+        PLANNER,
+        null,
+        "{'rules_context':{'agent_id':'q'}}");
+  }
+
+  @Test
+  void aRecallWithoutRulesContextGetsNone() {
+    String consumer =
+        "{'tenant_id':'acme','consumer_agent_id':'planner','consumer_team_id':'ops'%s}";
+    assertThat(applied(IdentityKind.RECALL, PLANNER, null, "{}"))
+        .isEqualTo(json(consumer.formatted("")));
+    assertThat(applied(IdentityKind.RECALL, PLANNER, null, "{'rules_context':null}"))
+        .isEqualTo(json(consumer.formatted(",'rules_context':null")));
+    assertThat(applied(IdentityKind.RECALL, PLANNER, null, "{'rules_context':'x'}"))
+        .isEqualTo(
+            json(
+                consumer.formatted(
+                    ",'rules_context':{'agent':{'id':'planner','team_id':'ops'},'agent_id':'planner','team_id':'ops'}")));
+  }
+
+  @Test
   void aForeignIdentityIsRefused() {
     refuses(
         "consumer_agent_id",

@@ -96,7 +96,7 @@ class Admission {
     if (wantsEmbeddings && route.validatedFirst()) {
       limiter.charge(Limiter.Category.DEBUG_EMBEDDINGS, caller);
     }
-    if (route.equals(Routes.RECALL_TEXT)) {
+    if (route.equals(Routes.RECALL_TEXT) || route.equals(Routes.PLANNING_CONTEXT)) {
       limiter.charge(Limiter.Category.RECALL_TEXT_EMBED, caller);
     }
   }

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.perdura.access.Principal;
 import io.perdura.kernel.ApiException;
 import io.perdura.kernel.CanonicalJson;
+import io.perdura.kernel.Hashes;
 import io.perdura.kernel.Once;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The Idempotency-Key header: a caller's wish that a write happens at most once.
@@ -20,6 +22,7 @@ final class IdempotencyKey {
 
   private static final String HEADER = "idempotency-key";
   private static final int LONGEST = 255;
+  private static final Set<Route> RETRIED = Set.of(Routes.FEEDBACK, Routes.TOOLS_FEEDBACK);
 
   private IdempotencyKey() {}
 
@@ -31,6 +34,9 @@ final class IdempotencyKey {
   static Once of(Exchange exchange, HttpServletRequest request, JsonNode body) {
     Route route = exchange.route();
     String key = route.keyed() ? key(Collections.list(request.getHeaders(HEADER))) : null;
+    if (key == null && RETRIED.contains(route)) {
+      key = retryKey(request.getHeader("x-request-id"), body);
+    }
     if (key == null) {
       return Once.UNKEYED;
     }
@@ -40,6 +46,17 @@ final class IdempotencyKey {
         route.method() + " " + route.path(),
         key,
         CanonicalJson.sha256Hex(body));
+  }
+
+  /**
+   * A client that repeats a request after a lost answer sends the same id with the same body. Where
+   * doing it twice would count twice, that is a key as well (policy contract, defect D7).
+   */
+  private static String retryKey(String requestId, JsonNode body) {
+    return requestId == null || requestId.isBlank()
+        ? null
+        : "x-request-id "
+            + Hashes.sha256Hex(requestId.trim() + "\n" + CanonicalJson.sha256Hex(body));
   }
 
   private static String key(List<String> headers) {

@@ -54,7 +54,7 @@ public class RecallResource {
     return calls.post(
         request,
         body -> {
-          requireProvider();
+          requireProvider(embeddings);
           return RecallRequest.read(body, RecallRequest.Kind.RECALL_TEXT, settings);
         },
         this::recall);
@@ -66,7 +66,7 @@ public class RecallResource {
   }
 
   /** The contract tells a missing provider before any fault of the body. */
-  private void requireProvider() {
+  static void requireProvider(Embeddings embeddings) {
     if (embeddings.provider().isEmpty()) {
       throw ApiException.badRequest(
           "no_embedding_provider", "this server has no embedding provider; use recall", null);

@@ -26,12 +26,12 @@ final class Routes {
           .withGate(WorkClass.RECALL)
           .withTelemetry("recall");
   static final Route RECALL =
-      Route.memory("POST", "/v1/memory/recall", IdentityKind.CONSUMER, WorkClass.RECALL)
+      Route.memory("POST", "/v1/memory/recall", IdentityKind.RECALL, WorkClass.RECALL)
           .withGate(WorkClass.RECALL)
           .withBodyFirst()
           .withTelemetry("recall");
   static final Route RECALL_TEXT =
-      Route.memory("POST", "/v1/memory/recall_text", IdentityKind.CONSUMER, WorkClass.RECALL)
+      Route.memory("POST", "/v1/memory/recall_text", IdentityKind.RECALL, WorkClass.RECALL)
           .withGate(WorkClass.RECALL)
           .withBodyFirst()
           .withTelemetry("recall_text");
@@ -68,6 +68,31 @@ final class Routes {
       Route.memory("POST", "/v1/memory/nodes/activate", IdentityKind.TENANT, WorkClass.WRITE)
           .withKey();
 
+  static final Route FEEDBACK =
+      Route.memory("POST", "/v1/memory/feedback", IdentityKind.TENANT, WorkClass.WRITE).withKey();
+  static final Route RULES_STATE =
+      Route.memory("POST", "/v1/memory/rules/state", IdentityKind.TENANT, WorkClass.WRITE)
+          .withKey();
+  static final Route RULES_EVALUATE =
+      Route.memory("POST", "/v1/memory/rules/evaluate", IdentityKind.CONTEXT, WorkClass.RECALL)
+          .withGate(WorkClass.RECALL);
+  static final Route TOOLS_SELECT =
+      Route.memory("POST", "/v1/memory/tools/select", IdentityKind.CONTEXT, WorkClass.RECALL)
+          .withGate(WorkClass.RECALL)
+          .withKey();
+  static final Route TOOLS_DECISION =
+      Route.memory("POST", "/v1/memory/tools/decision", IdentityKind.TENANT, WorkClass.RECALL)
+          .withGate(WorkClass.RECALL)
+          .withTelemetry("recall");
+  static final Route TOOLS_FEEDBACK =
+      Route.memory("POST", "/v1/memory/tools/feedback", IdentityKind.CONTEXT, WorkClass.WRITE)
+          .withKey();
+  static final Route PLANNING_CONTEXT =
+      Route.memory("POST", "/v1/memory/planning/context", IdentityKind.PLANNER, WorkClass.RECALL)
+          .withGate(WorkClass.RECALL)
+          .withBodyFirst()
+          .withTelemetry("recall");
+
   static final Route ERASE_NODE = Route.admin("POST", "/v1/admin/erase/node").withKey();
   static final Route ERASE_SESSION = Route.admin("POST", "/v1/admin/erase/session").withKey();
   static final Route ERASE_SCOPE = Route.admin("POST", "/v1/admin/erase/scope").withKey();
@@ -99,6 +124,13 @@ final class Routes {
           PACKS_IMPORT,
           REHYDRATE,
           ACTIVATE,
+          FEEDBACK,
+          RULES_STATE,
+          RULES_EVALUATE,
+          TOOLS_SELECT,
+          TOOLS_DECISION,
+          TOOLS_FEEDBACK,
+          PLANNING_CONTEXT,
           ERASE_NODE,
           ERASE_SESSION,
           ERASE_SCOPE,

@@ -8,6 +8,7 @@ import io.perdura.control.RequestTelemetry;
 import io.perdura.kernel.CoreSettings;
 import io.perdura.kernel.Settings;
 import io.perdura.memory.MemoryHousekeeping;
+import io.perdura.policy.PolicyHousekeeping;
 import io.perdura.schema.SchemaVersion;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
@@ -35,6 +36,7 @@ public class ServerLifecycle implements ServletContextListener {
   @Inject private RequestTelemetry telemetry;
   @Inject private Housekeeping housekeeping;
   @Inject private MemoryHousekeeping memoryHousekeeping;
+  @Inject private PolicyHousekeeping policyHousekeeping;
   @Inject private DatabaseWatch watch;
   @Inject private Drain drain;
   @Inject private Pulse pulse;
@@ -56,6 +58,7 @@ public class ServerLifecycle implements ServletContextListener {
     telemetry.start(executor);
     housekeeping.start(executor);
     memoryHousekeeping.start(executor);
+    policyHousekeeping.start(executor);
     state.started(true);
     LOG.log(
         Level.INFO,
@@ -73,6 +76,7 @@ public class ServerLifecycle implements ServletContextListener {
   @Override
   public void contextDestroyed(ServletContextEvent event) {
     state.started(false);
+    policyHousekeeping.stop();
     memoryHousekeeping.stop();
     housekeeping.stop();
     telemetry.stop();

@@ -51,6 +51,24 @@ class IdempotencyKeyTest {
     }
   }
 
+  @Test
+  void aRepeatedRequestIdIsAKeyWhereTwiceWouldCountTwice() {
+    Once first = retried(Routes.TOOLS_FEEDBACK, "id-1", BODY);
+    assertThat(first.key()).startsWith("x-request-id ").hasSizeLessThanOrEqualTo(255);
+    assertThat(retried(Routes.TOOLS_FEEDBACK, " id-1 ", BODY)).isEqualTo(first);
+    assertThat(retried(Routes.TOOLS_FEEDBACK, "id-2", BODY).key()).isNotEqualTo(first.key());
+    assertThat(retried(Routes.TOOLS_FEEDBACK, "id-1", Jsons.object()).key())
+        .as("another body under the same id is another request, not a misuse of a key")
+        .isNotEqualTo(first.key());
+    assertThat(retried(Routes.FEEDBACK, " ", BODY)).isEqualTo(Once.UNKEYED);
+    assertThat(retried(Routes.RULES_STATE, "id-1", BODY)).isEqualTo(Once.UNKEYED);
+  }
+
+  private static Once retried(Route route, String requestId, JsonNode body) {
+    StubRequest request = StubRequest.of(route).header("x-request-id", requestId);
+    return IdempotencyKey.of(exchange(route), request.build(), body);
+  }
+
   private static Exchange exchange(Route route) {
     Exchange exchange = new Exchange("r", route, route.path(), 0);
     exchange.owner(new Owner("acme", "s"));

@@ -71,7 +71,8 @@ final class EraseFence {
           and a.xact_start <= ? and (l.locktype = 'advisory' or (
             l.locktype = 'relation' and l.mode in ('RowShareLock', 'RowExclusiveLock') and l.relation in (
               'memory_commits'::regclass, 'memory_nodes'::regclass, 'memory_edges'::regclass, 'memory_rule_defs'::regclass,
-              'memory_vectors'::regclass, 'memory_outbox'::regclass, 'idempotency_keys'::regclass))))
+              'memory_vectors'::regclass, 'memory_outbox'::regclass, 'idempotency_keys'::regclass,
+              'memory_rule_feedback'::regclass, 'memory_execution_decisions'::regclass))))
       """;
 
   private EraseFence() {}

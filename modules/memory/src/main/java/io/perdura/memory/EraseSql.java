@@ -99,15 +99,52 @@ final class EraseSql {
       "update idempotency_keys k set response = null where tenant = ? and response is not null and "
           + mentions("k.response::jsonb");
 
-  /** Edges, rule definitions and vectors first, so that they are counted; then the nodes. */
+  /**
+   * Edges, rules with their feedback, and vectors first, so that they are counted; then the nodes.
+   */
   static final String DELETE_NODES =
       """
       with k as materialized (select id from memory_nodes where id = any(?::uuid[]) order by id for update),
       e as (delete from memory_edges where src_id in (select id from k) or dst_id in (select id from k) returning 1),
-      d as (delete from memory_rule_defs where rule_node_id in (select id from k) returning 1),
+      d as (delete from memory_rule_defs where rule_node_id in (select id from k) returning rule_node_id),
+      f as (delete from memory_rule_feedback where rule_node_id in (select id from k) returning 1),
       v as (delete from memory_vectors where node_id in (select id from k) returning 1),
       n as (delete from memory_nodes where id in (select id from k) returning 1)
-      select (select count(*) from n), (select count(*) from e), (select count(*) from d), (select count(*) from v)
+      select (select count(*) from n), (select count(*) from e), (select count(*) from d), (select count(*) from v),
+        (select count(*) from f), (select array_agg(rule_node_id) from d)
+      """;
+
+  /**
+   * Decisions of the scope that a rule had a part in: they forget it, and what they say of
+   * conflicts.
+   */
+  static final String DECISIONS =
+      """
+      update memory_execution_decisions d set metadata_json =
+          d.metadata_json - 'tool_conflicts_summary' - 'shadow_tool_conflicts_summary',
+        source_rule_ids = array(select s from unnest(d.source_rule_ids) with ordinality u(s, i)
+          where s <> all(?::uuid[]) order by i)
+      where d.scope = ? and (d.source_rule_ids && ?::uuid[]
+        or exists (select from unnest(?::uuid[]) r where strpos(d.metadata_json::text, r::text) > 0))
+      """;
+
+  static final String SCOPE_FEEDBACK =
+      """
+      delete from memory_rule_feedback where id = any(array(
+        select id from memory_rule_feedback where scope = ? and created_at <= ? limit ?))
+      """;
+
+  static final String SCOPE_DECISIONS =
+      """
+      delete from memory_execution_decisions where id = any(array(
+        select id from memory_execution_decisions where scope = ? and created_at <= ? limit ?))
+      """;
+
+  /** A scope without rules needs no version of them. */
+  static final String SCOPE_RULE_SET =
+      """
+      delete from memory_rule_sets s where s.scope = ?
+        and not exists (select from memory_rule_defs d where d.scope = s.scope)
       """;
 
   static final String SCOPE_NODE_PAGE =
@@ -187,9 +224,12 @@ final class EraseSql {
       a(s) as ((select min(scope) from memory_recall_audit) union all
         select (select min(scope) from memory_recall_audit where scope > a.s) from a where a.s is not null),
       e(s) as ((select min(scope) from memory_edges) union all
-        select (select min(scope) from memory_edges where scope > e.s) from e where e.s is not null)
+        select (select min(scope) from memory_edges where scope > e.s) from e where e.s is not null),
+      d(s) as ((select min(scope) from memory_execution_decisions) union all
+        select (select min(scope) from memory_execution_decisions where scope > d.s) from d where d.s is not null)
       select s from (select s from n union select s from c union select s from o union select s from a
-        union select s from e union select scope from embedding_scopes) x where s is not null order by s
+        union select s from e union select s from d union select scope from embedding_scopes
+        union select scope from memory_rule_sets) x where s is not null order by s
       """;
 
   private EraseSql() {}

@@ -105,7 +105,7 @@ final class Faults {
   static ApiException ruleTarget(UUID id, String clientId, String ruleScope) {
     String target = "target_" + ruleScope + "_id";
     return bad(
-        "invalid_rule_target",
+        "invalid_rule_scope_target",
         "a rule with rule_scope " + ruleScope + " needs slots." + target,
         node(id, clientId).put("rule_scope", ruleScope).put("field", "slots." + target));
   }

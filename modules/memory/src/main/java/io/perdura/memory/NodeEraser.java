@@ -3,6 +3,7 @@ package io.perdura.memory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.kernel.Jsons;
 import io.perdura.kernel.ScopeKey;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -181,8 +182,22 @@ final class NodeEraser {
             .add("memory_nodes", row.getLong(1))
             .add("memory_edges", row.getLong(2))
             .add("memory_rule_defs", row.getLong(3))
-            .add("memory_vectors", row.getLong(4));
+            .add("memory_vectors", row.getLong(4))
+            .add("memory_rule_feedback", row.getLong(5));
+        if (row.getArray(6) != null) {
+          forgetRules(row.getArray(6));
+        }
       }
+    }
+  }
+
+  private void forgetRules(Array ids) throws SQLException {
+    try (PreparedStatement update = connection.prepareStatement(EraseSql.DECISIONS)) {
+      update.setArray(1, ids);
+      update.setString(2, scope.key());
+      update.setArray(3, ids);
+      update.setArray(4, ids);
+      removed.add("memory_execution_decisions_stripped", update.executeUpdate());
     }
   }
 

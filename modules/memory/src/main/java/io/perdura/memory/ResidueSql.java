@@ -21,6 +21,9 @@ final class ResidueSql {
           Map.entry("memory_nodes", "id, client_id, scope"),
           Map.entry("memory_edges", "src_id, dst_id, scope"),
           Map.entry("memory_rule_defs", "rule_node_id, scope"),
+          Map.entry("memory_rule_feedback", "rule_node_id, scope"),
+          Map.entry("memory_execution_decisions", "source_rule_ids, metadata_json (text), scope"),
+          Map.entry("memory_rule_sets", "scope"),
           Map.entry("memory_vectors", "node_id, scope"),
           Map.entry("memory_outbox", "payload (every value), scope"),
           Map.entry("memory_commits", "diff_json (every value), scope"),
@@ -84,6 +87,14 @@ final class ResidueSql {
         "memory_rule_defs",
         "select count(*) from memory_rule_defs" + ids.formatted("rule_node_id"));
     counts.put(
+        "memory_rule_feedback",
+        "select count(*) from memory_rule_feedback" + ids.formatted("rule_node_id"));
+    counts.put(
+        "memory_execution_decisions",
+        "select count(*) from memory_execution_decisions d, (select ?::text as scope, ?::text as id, ?::timestamptz as at) t"
+            + " where d.scope = t.scope and (t.id::uuid = any(d.source_rule_ids) or strpos(d.metadata_json::text, t.id) > 0)"
+            + " and d.created_at <= t.at");
+    counts.put(
         "memory_vectors",
         "select count(*) from memory_vectors v where v.scope = ? and v.node_id = ?::uuid"
             + " and not exists (select from memory_nodes n where n.id = v.node_id and n.created_at > ?)");
@@ -120,6 +131,8 @@ final class ResidueSql {
             "memory_nodes",
             "memory_edges",
             "memory_rule_defs",
+            "memory_rule_feedback",
+            "memory_execution_decisions",
             "memory_outbox",
             "memory_recall_audit")) {
       counts.put(table, "select count(*) from " + table + created);
@@ -131,6 +144,10 @@ final class ResidueSql {
     counts.put(
         "memory_commits",
         "select count(*) from memory_commits" + created + " and diff_json <> '{}'::jsonb");
+    counts.put(
+        "memory_rule_sets",
+        "select count(*) from memory_rule_sets s where s.scope = ? and s.updated_at <= ?"
+            + " and not exists (select from memory_rule_defs d where d.scope = s.scope)");
     counts.put(
         "embedding_scopes",
         "select count(*) from embedding_scopes s where s.scope = ? and s.updated_at <= ?"

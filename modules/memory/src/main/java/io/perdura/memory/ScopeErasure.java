@@ -39,6 +39,8 @@ final class ScopeErasure {
     }
     run.drain("memory_outbox", EraseSql.SCOPE_OUTBOX, key);
     run.drain("memory_edges", EraseSql.SCOPE_EDGES, key);
+    run.drain("memory_rule_feedback", EraseSql.SCOPE_FEEDBACK, key);
+    run.drain("memory_execution_decisions", EraseSql.SCOPE_DECISIONS, key);
     UUID after = new UUID(0, 0);
     while (after != null) {
       UUID from = after;
@@ -61,6 +63,10 @@ final class ScopeErasure {
       try (PreparedStatement delete = tx.connection().prepareStatement(EraseSql.SCOPE_PIN)) {
         delete.setString(1, key);
         removed.add("embedding_scopes", delete.executeUpdate());
+      }
+      try (PreparedStatement delete = tx.connection().prepareStatement(EraseSql.SCOPE_RULE_SET)) {
+        delete.setString(1, key);
+        removed.add("memory_rule_sets", delete.executeUpdate());
       }
       return null;
     });

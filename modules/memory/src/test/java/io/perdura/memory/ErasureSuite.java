@@ -87,6 +87,41 @@ abstract class ErasureSuite extends DatabaseSuite {
   }
 
   @Test
+  void anErasedRuleTakesItsFeedbackAndIsForgottenByDecisions() {
+    writeTwo("s");
+    String rule = PreparedNode.nodeId("s", "r").toString();
+    String decision =
+        "insert into memory_execution_decisions (id, scope, context_sha256, policy_sha256, source_rule_ids, metadata_json)"
+            + " values (gen_random_uuid(), 's', 'c', 'p', '{%s}', '{\"tool_conflicts_summary\":[\"%s\"],\"strict\":true}')";
+    kit.execute(decision.formatted("00000000-0000-4000-8000-000000000001," + rule, "x"));
+    kit.execute(decision.formatted("", "(winner=" + rule + ")"));
+    kit.execute(decision.formatted("", "of another"));
+    kit.execute(
+        "insert into memory_rule_feedback (id, scope, rule_node_id, outcome, note, source) values (gen_random_uuid(), 's', '"
+            + rule
+            + "', 'neutral', 'Quicksilver note', 'rule_feedback')");
+    kit.execute("update memory_rule_defs set state = 'active'");
+    String version = kit.value("select version from memory_rule_sets where scope = 's'");
+
+    JsonNode erased = kit.erase(NODE, "{'scope':'s','client_id':'r'}");
+
+    assertThat(erased.at("/removed/memory_rule_feedback").intValue()).isEqualTo(1);
+    assertThat(erased.at("/removed/memory_execution_decisions_stripped").intValue()).isEqualTo(2);
+    assertThat(erased.at("/residue/clean").booleanValue()).isTrue();
+    assertThat(traces.of("Quicksilver note")).isEmpty();
+    assertThat(
+            kit.value(
+                "select string_agg(source_rule_ids::text || metadata_json::text, ' ' order by metadata_json::text collate \"C\", source_rule_ids)"
+                    + " from memory_execution_decisions"))
+        .isEqualTo(
+            "{}{\"strict\": true, \"tool_conflicts_summary\": [\"of another\"]} {}{\"strict\": true}"
+                + " {00000000-0000-4000-8000-000000000001}{\"strict\": true}");
+    assertThat(kit.value("select version from memory_rule_sets where scope = 's'"))
+        .as("no server evaluates the rule from its cache")
+        .isNotEqualTo(version);
+  }
+
+  @Test
   void theChainStaysValidAndTheRestOfACommitStaysProvable() {
     JsonNode written = writeTwo("s");
     kit.write(

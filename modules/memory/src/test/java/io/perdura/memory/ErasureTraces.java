@@ -12,7 +12,8 @@ final class ErasureTraces {
       where n.nspname = 'public' and c.relkind = 'r' and c.relname in (select t from unnest(array[
         'memory_commits', 'memory_nodes', 'memory_edges', 'memory_rule_defs', 'memory_outbox', 'memory_vectors',
         'memory_recall_audit', 'memory_request_telemetry', 'idempotency_keys', 'embedding_scopes',
-        'memory_vector_tombstones', 'erasure_ledger']) t)
+        'memory_vector_tombstones', 'erasure_ledger', 'memory_rule_feedback', 'memory_execution_decisions',
+        'memory_rule_sets']) t)
       order by 1
       """;
 

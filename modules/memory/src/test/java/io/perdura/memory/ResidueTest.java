@@ -65,6 +65,14 @@ class ResidueTest {
         "insert into memory_rule_defs (scope, rule_node_id, created_at) values ('%s', '%s', %s)"
             .formatted(scopeKey, node, PLANTED));
     plant.put(
+        "memory_rule_feedback",
+        "insert into memory_rule_feedback (id, scope, rule_node_id, outcome, source, created_at) values ('%s', '%s', '%s', 'neutral', 'rule_feedback', %s)"
+            .formatted(other, scopeKey, node, PLANTED));
+    plant.put(
+        "memory_execution_decisions",
+        "insert into memory_execution_decisions (id, scope, context_sha256, policy_sha256, source_rule_ids, created_at) values ('%s', '%s', 'c', 'p', '{%s}', %s)"
+            .formatted(other, scopeKey, node, PLANTED));
+    plant.put(
         "memory_vectors",
         "insert into memory_vectors (generation_id, node_id, scope, embedding, eligible, type, memory_lane) values (1, '%s', '%s', '{1,0,0,0}', true, 'event', 'shared')"
             .formatted(node, scopeKey));
@@ -179,6 +187,10 @@ class ResidueTest {
         "memory_request_telemetry",
         "insert into memory_request_telemetry (tenant_id, scope, endpoint, status_code, latency_ms, created_at) values ('%s', 's', 'write', 200, 1, %s)"
             .formatted(tenant, PLANTED));
+    plant.put(
+        "memory_rule_sets",
+        "insert into memory_rule_sets (scope, updated_at) values ('%s', %s)"
+            .formatted(scopeKey, PLANTED));
     plant.put(
         "embedding_scopes",
         "insert into embedding_scopes (scope, generation_id, updated_at) values ('%s', 1, %s)"
