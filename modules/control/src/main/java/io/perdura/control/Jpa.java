@@ -43,7 +43,7 @@ class Jpa {
   /**
    * Runs {@code work} in one transaction.
    *
-   * @throws ApiException 409 {@code conflict} when others were faster again and again
+   * @throws ApiException 503 {@code database_unavailable} when others were faster again and again
    */
   <T> T transaction(String name, Function<EntityManager, T> work) {
     for (int attempt = 1; ; attempt++) {
@@ -51,10 +51,11 @@ class Jpa {
         return database.managed(name, committing -> once(work, committing));
       } catch (LostRace e) {
         if (attempt == ATTEMPTS) {
-          ApiException conflict =
-              new ApiException(409, "conflict", "the resource is being changed by others");
-          conflict.initCause(e);
-          throw conflict;
+          ApiException busy =
+              new ApiException(
+                  503, "database_unavailable", "others keep changing this; try again", null, 1);
+          busy.initCause(e);
+          throw busy;
         }
       }
     }
