@@ -47,17 +47,17 @@ create table control_api_keys (
 create index control_api_keys_tenant on control_api_keys (tenant_id, created_at desc);
 create index control_api_keys_active on control_api_keys (created_at) where status = 'active';
 
--- Counts what may take a right away. Servers trust what they remember of keys only while this has not moved. The row is
--- locked until the change commits, so that versions become visible in the order in which they were taken.
+-- Names the present state of all rights of keys. Servers trust what they remember of keys only while this has not changed.
+-- Random, so that it never comes back, not after a restore either.
 create table control_key_epoch (
   one boolean primary key default true check (one),
-  epoch bigint not null default 1
+  epoch uuid not null default gen_random_uuid()
 );
 insert into control_key_epoch default values;
 
 create function next_key_epoch() returns trigger language plpgsql as $$
 begin
-  update control_key_epoch set epoch = epoch + 1;
+  update control_key_epoch set epoch = gen_random_uuid();
   return null;
 end $$;
 create trigger control_api_keys_epoch after update of status, expires_at, tenant_id, agent_id, team_id, role or delete

@@ -23,7 +23,7 @@ import java.util.logging.Logger;
 /**
  * API keys that the control plane manages, looked up by their digest and remembered for a while.
  *
- * <p>What takes a right away (revocation, suspension of the tenant, an earlier end) raises the
+ * <p>What takes a right away (revocation, suspension of the tenant, an earlier end) renews the
  * database's key epoch in the same transaction. A remembered key counts only while the epoch is
  * known to be the one it was read under, and known since less than {@link #TRUST}: so a revoked key
  * is refused everywhere within that time of its commit. The epoch is asked for in the background;
@@ -66,7 +66,7 @@ public class ManagedKeys {
   private final Cache<String, Entry> entries =
       Caffeine.newBuilder().maximumSize(REMEMBERED).build();
   private final Set<String> used = ConcurrentHashMap.newKeySet();
-  private volatile Epoch known = new Epoch(0, System.nanoTime());
+  private volatile Epoch known = new Epoch("", System.nanoTime());
   private volatile long notedAt = System.nanoTime();
   private Future<?> task;
 
@@ -127,7 +127,7 @@ public class ManagedKeys {
       statement.setQueryTimeout(POLL_TIMEOUT_SECONDS);
       try (ResultSet row = statement.executeQuery()) {
         if (row.next()) {
-          learn(new Epoch(row.getLong(1), asked));
+          learn(new Epoch(row.getString(1), asked));
         }
       }
     }
@@ -161,15 +161,10 @@ public class ManagedKeys {
     if (entry.principal() == null) {
       return now - entry.readAt() < TRUST_IN_ABSENCE.toNanos();
     }
-    Epoch epoch = known;
-    if (entry.epoch() < epoch.value() || now - entry.endsAt() >= 0) {
-      return false;
-    }
-    long confirmed =
-        entry.epoch() == epoch.value()
-            ? Math.max(entry.readAt() - now, epoch.askedAt() - now)
-            : entry.readAt() - now;
-    return -confirmed < TRUST.toNanos();
+    Epoch newest = known;
+    return entry.epoch().equals(newest.name())
+        && now - newest.askedAt() < TRUST.toNanos()
+        && now - entry.endsAt() < 0;
   }
 
   private Entry read(String digest) {
@@ -192,7 +187,7 @@ public class ManagedKeys {
   }
 
   private Entry entry(ResultSet row, long asked, String digest) throws SQLException {
-    long epoch = row.getLong(1);
+    String epoch = row.getString(1);
     learn(new Epoch(epoch, asked));
     String tenant = row.getString(2);
     if (tenant == null) {
@@ -215,14 +210,12 @@ public class ManagedKeys {
     return new Entry(principal, epoch, asked, asked + left);
   }
 
+  /** What was asked for last is true at least since it was asked for. */
   private void learn(Epoch seen) {
     synchronized (entries) {
-    boolean newer =
-        seen.value() > known.value()
-            || (seen.value() == known.value() && seen.askedAt() - known.askedAt() > 0);
-    if (newer) {
-      known = seen;
-    }
+      if (seen.askedAt() - known.askedAt() > 0) {
+        known = seen;
+      }
     }
   }
 
@@ -232,11 +225,11 @@ public class ManagedKeys {
   }
 
   /** The epoch, and when it was asked for (not when the answer came). */
-  private record Epoch(long value, long askedAt) {}
+  private record Epoch(String name, long askedAt) {}
 
-  private record Entry(Principal principal, long epoch, long readAt, long endsAt) {
+  private record Entry(Principal principal, String epoch, long readAt, long endsAt) {
     static Entry nothing(long asked) {
-      return new Entry(null, 0, asked, asked);
+      return new Entry(null, "", asked, asked);
     }
   }
 }

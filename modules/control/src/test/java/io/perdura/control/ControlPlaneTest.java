@@ -189,11 +189,11 @@ class ControlPlaneTest extends DatabaseSuite {
   void aRevokedKeyStaysRevokedAndCountsAsALoss() throws SQLException {
     putTenant("{\"tenant_id\":\"acme\"}");
     String id = createKey("{\"tenant_id\":\"acme\"}").get("id").asText();
-    long before = Long.parseLong(text("select epoch from control_key_epoch"));
+    String before = text("select epoch from control_key_epoch");
     JsonNode revoked = keys.revoke(id, ADMIN).get("key");
     assertThat(revoked.get("status").asText()).isEqualTo("revoked");
     assertThat(revoked.get("revoked_at").asText()).matches(TIME);
-    assertThat(Long.parseLong(text("select epoch from control_key_epoch"))).isGreaterThan(before);
+    assertThat(text("select epoch from control_key_epoch")).isNotEqualTo(before);
     assertThat(keys.revoke(id, ADMIN).at("/key/status").asText()).isEqualTo("revoked");
     refuses(404, "not_found", () -> keys.rotate(id, RotateRequest.read(null), ADMIN));
     refuses(404, "not_found", () -> keys.revoke("no-uuid", ADMIN));
