@@ -108,7 +108,9 @@ public class ManagedKeys {
     }
   }
 
-  /** Runs on one thread at a time; holds no lock, because requests must not wait for its statements. */
+  /**
+   * Runs on one thread at a time; holds no lock, because requests must not wait for its statements.
+   */
   private void tick() {
     if (entries.estimatedSize() > 0) {
       quietly(this::poll);

@@ -70,7 +70,10 @@ class CredentialsTest {
 
   @Test
   void nobodyIsAskedInModeOff() {
-    assertThat(new Authenticator(Settings.of(Map.of()), key -> Optional.empty()).authenticate("whatever")).isEmpty();
+    assertThat(
+            new Authenticator(Settings.of(Map.of()), key -> Optional.empty())
+                .authenticate("whatever"))
+        .isEmpty();
   }
 
   @Test

@@ -4,7 +4,9 @@ import io.perdura.kernel.Hashes;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/** The secret of a new API key: {@code ak_live_} and 24 random bytes. Never stored, never logged. */
+/**
+ * The secret of a new API key: {@code ak_live_} and 24 random bytes. Never stored, never logged.
+ */
 final class KeySecret {
   private static final String START = "ak_live_";
   private static final int RANDOM_BYTES = 24;

@@ -65,7 +65,8 @@ public final class ListQuery {
   private static double parse(String text, double fallback) {
     try {
       // Java also takes "1d", "NaN" and hexadecimal floats.
-      boolean decimal = text.chars().allMatch(c -> (c >= '0' && c <= '9') || "+-.eE".indexOf(c) >= 0);
+      boolean decimal =
+          text.chars().allMatch(c -> (c >= '0' && c <= '9') || "+-.eE".indexOf(c) >= 0);
       return decimal ? Double.parseDouble(text) : fallback;
     } catch (NumberFormatException e) {
       return fallback;

@@ -11,7 +11,9 @@ import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.time.OffsetDateTime;
 
-/** A tenant that the operator knows. A suspended one keeps its data; its managed keys open nothing. */
+/**
+ * A tenant that the operator knows. A suspended one keeps its data; its managed keys open nothing.
+ */
 @Entity
 @Table(name = "control_tenants")
 public class Tenant {

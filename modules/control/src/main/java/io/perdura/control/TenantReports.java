@@ -18,8 +18,9 @@ import java.time.Clock;
 /**
  * How a tenant does (policy-control, sections 8.7.1 and 8.7.2). An unknown tenant gives zeros.
  *
- * <p>Rows of the memory are a tenant's by the prefix of their scope, compared as text: an id with an
- * underscore does not also count its neighbours (D30). Telemetry has a column for the tenant (D32).
+ * <p>Rows of the memory are a tenant's by the prefix of their scope, compared as text: an id with
+ * an underscore does not also count its neighbours (D30). Telemetry has a column for the tenant
+ * (D32).
  */
 @ApplicationScoped
 public class TenantReports {
@@ -77,20 +78,23 @@ public class TenantReports {
   /** The tenant at a glance. */
   public JsonNode dashboard(String rawTenant) {
     TenantId tenant = TenantId.of(Wire.pathId(rawTenant));
-    JsonNode figures = database.read("dashboard", connection -> {
-      try (PreparedStatement statement = connection.prepareStatement(DASHBOARD)) {
-        statement.setString(1, tenant.value());
-        statement.setString(2, tenant.value());
-        for (int part = 0; part < SCOPED_PARTS; part++) {
-          statement.setBoolean(3 + 2 * part, isDefault(tenant));
-          statement.setString(4 + 2 * part, ScopeKey.prefix(tenant));
-        }
-        try (ResultSet row = statement.executeQuery()) {
-          row.next();
-          return Jsons.stored(row.getString(1));
-        }
-      }
-    });
+    JsonNode figures =
+        database.read(
+            "dashboard",
+            connection -> {
+              try (PreparedStatement statement = connection.prepareStatement(DASHBOARD)) {
+                statement.setString(1, tenant.value());
+                statement.setString(2, tenant.value());
+                for (int part = 0; part < SCOPED_PARTS; part++) {
+                  statement.setBoolean(3 + 2 * part, isDefault(tenant));
+                  statement.setString(4 + 2 * part, ScopeKey.prefix(tenant));
+                }
+                try (ResultSet row = statement.executeQuery()) {
+                  row.next();
+                  return Jsons.stored(row.getString(1));
+                }
+              }
+            });
     ObjectNode board = head(tenant);
     board.set("tenant", figures.get("tenant"));
     board.set("api_keys", figures.get("api_keys"));
@@ -106,8 +110,7 @@ public class TenantReports {
     String scope = TextRules.trimToNull(wish.scope());
     ScopeKey key =
         scope == null ? null : ScopeKey.resolve(tenant.value(), scope, settings.defaults());
-    DiagnosticsSql sql =
-        new DiagnosticsSql(tenant, isDefault(tenant), key, wish.windowMinutes());
+    DiagnosticsSql sql = new DiagnosticsSql(tenant, isDefault(tenant), key, wish.windowMinutes());
     ObjectNode body = Jsons.object().put("tenant_id", tenant.value());
     body.put("default_tenant_id", settings.defaults().tenant()).put("scope", scope);
     body.put("window_minutes", wish.windowMinutes());

@@ -7,7 +7,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 
-/** Tenants and their projects (policy-control, sections 8.1 and 8.2), and who changed what (8.9). */
+/**
+ * Tenants and their projects (policy-control, sections 8.1 and 8.2), and who changed what (8.9).
+ */
 @ApplicationScoped
 public class TenantService {
   private final Jpa jpa;

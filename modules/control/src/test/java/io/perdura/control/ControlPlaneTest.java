@@ -238,15 +238,14 @@ class ControlPlaneTest extends DatabaseSuite {
     int won = 0;
     List<Callable<JsonNode>> rotations = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
-      rotations.add(
-          () -> {
-            try {
-              return rotate(old, "{}");
-            } catch (ApiException e) {
-              assertThat(e.status()).isEqualTo(404);
-              return null;
-            }
-          });
+      rotations.add(() -> {
+        try {
+          return rotate(old, "{}");
+        } catch (ApiException e) {
+          assertThat(e.status()).isEqualTo(404);
+          return null;
+        }
+      });
     }
     try (ExecutorService pool = Executors.newFixedThreadPool(3)) {
       for (Future<JsonNode> done : pool.invokeAll(rotations)) {
