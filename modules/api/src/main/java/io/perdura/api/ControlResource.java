@@ -45,7 +45,9 @@ public class ControlResource {
   @Path("control/tenants")
   public Response putTenant(@Context HttpServletRequest request) throws IOException {
     return calls.post(
-        request, TenantRequest::read, (wish, call) -> Call.fresh(tenants.put(wish, actor(request))));
+        request,
+        TenantRequest::read,
+        (wish, call) -> Call.fresh(tenants.put(wish, actor(request))));
   }
 
   @GET
@@ -98,8 +100,7 @@ public class ControlResource {
         request,
         RotateRequest::read,
         (wish, call) ->
-            Call.fresh(
-                keys.rotate(Exchange.of(request).pathParameter(), wish, actor(request))));
+            Call.fresh(keys.rotate(Exchange.of(request).pathParameter(), wish, actor(request))));
   }
 
   @GET

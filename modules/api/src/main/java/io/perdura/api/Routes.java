@@ -143,8 +143,7 @@ final class Routes {
           MEMBERS,
           DRAIN);
 
-  static final List<Route> ALL =
-      Stream.concat(OWN.stream(), ControlRoutes.ALL.stream()).toList();
+  static final List<Route> ALL = Stream.concat(OWN.stream(), ControlRoutes.ALL.stream()).toList();
 
   private static final Map<String, Route> FIXED = new HashMap<>();
   private static final List<Route> WITH_PARAMETER =
