@@ -61,6 +61,10 @@ class DescribedInputIT {
           Map.entry("/v1/admin/erase/residue", "{'kind':'scope','scope':'tenant:x'}"),
           Map.entry("/v1/admin/erase/replay", "{'ledger':'x'}"),
           Map.entry("/v1/admin/chain/verify", "{'scope':'tenant:x'}"),
+          Map.entry("/v1/admin/control/tenants", "{'tenant_id':'no tenant'}"),
+          Map.entry("/v1/admin/control/projects", "{'project_id':'p','tenant_id':'nobody'}"),
+          Map.entry("/v1/admin/control/api-keys", "{'tenant_id':'nobody'}"),
+          Map.entry("/v1/admin/control/api-keys/{id}/rotate", "{}"),
           Map.entry("/v1/admin/server/drain", "{'draining':false}"));
 
   private final Api api = SharedServer.get().api();
@@ -77,7 +81,8 @@ class DescribedInputIT {
       ObjectNode valid = (ObjectNode) Jsons.stored(VALID.get(path).replace('\'', '"'));
       for (WrongValues.Case fault : wrong.of(endpoint.getValue(), valid)) {
         cases++;
-        Api.Answer answer = api.post(path, Jsons.text(fault.body()), Api.ADMIN);
+        Api.Answer answer =
+            api.post(path.replace("{id}", "none"), Jsons.text(fault.body()), Api.ADMIN);
         String complaint = complaint(answer, path, fault);
         if (complaint != null) {
           bad.add(path + " " + fault.path() + " in " + fault.body() + ": " + complaint);

@@ -126,8 +126,11 @@ public final class AccessSettings implements SettingCatalog {
   private static void checkKeys(Settings settings, List<String> faults) {
     try {
       KeyRegistry registry = KeyRegistry.parse(settings.get(MEMORY_API_KEYS_JSON));
-      if (registry.isEmpty() && settings.isProduction()) {
-        faults.add(MEMORY_API_KEYS_JSON.name() + ": must hold at least one key in production");
+      boolean closed = registry.isEmpty() && settings.get(ADMIN_TOKEN) == null;
+      if (closed && settings.isProduction()) {
+        faults.add(
+            MEMORY_API_KEYS_JSON.name()
+                + ": must hold at least one key in production, unless ADMIN_TOKEN is set to make managed keys with");
       }
     } catch (IllegalArgumentException e) {
       faults.add(MEMORY_API_KEYS_JSON.name() + ": " + e.getMessage());

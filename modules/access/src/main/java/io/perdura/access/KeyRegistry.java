@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  */
 final class KeyRegistry {
   private static final Pattern HASHED = Pattern.compile("sha256:[0-9a-f]{64}");
-  private static final int FINGERPRINT_DIGITS = 16;
+  static final int FINGERPRINT_DIGITS = 16;
 
   private final Map<String, Principal> byDigest;
 

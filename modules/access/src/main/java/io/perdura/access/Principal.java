@@ -9,6 +9,20 @@ package io.perdura.access;
  * @param teamId the team it is bound to, null when none
  * @param role carried for later use; grants nothing, null when none
  * @param fingerprint names the credential without revealing it
+ * @param keyPrefix the first characters of a managed API key, for telemetry; null for any other
+ *     credential
  */
 public record Principal(
-    String tenantId, String agentId, String teamId, String role, String fingerprint) {}
+    String tenantId,
+    String agentId,
+    String teamId,
+    String role,
+    String fingerprint,
+    String keyPrefix) {
+
+  /** A principal whose credential is no managed key. */
+  public Principal(
+      String tenantId, String agentId, String teamId, String role, String fingerprint) {
+    this(tenantId, agentId, teamId, role, fingerprint, null);
+  }
+}

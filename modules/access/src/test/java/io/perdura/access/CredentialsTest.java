@@ -8,6 +8,7 @@ import io.perdura.kernel.Hashes;
 import io.perdura.kernel.Settings;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,8 @@ class CredentialsTest {
 
   private final Authenticator keyed =
       new Authenticator(
-          Settings.of(Map.of("MEMORY_AUTH_MODE", "api_key", "MEMORY_API_KEYS_JSON", KEYS)));
+          Settings.of(Map.of("MEMORY_AUTH_MODE", "api_key", "MEMORY_API_KEYS_JSON", KEYS)),
+          key -> Optional.empty());
 
   @Test
   void aKeyNamesItsPrincipal() {
@@ -55,8 +57,23 @@ class CredentialsTest {
   }
 
   @Test
+  void aManagedKeyIsAskedForOnlyWhenTheRegistryDoesNotKnowIt() {
+    Principal managed = new Principal("initech", null, null, null, "f", "ak_live_abcdef");
+    Authenticator both =
+        new Authenticator(
+            Settings.of(Map.of("MEMORY_AUTH_MODE", "api_key", "MEMORY_API_KEYS_JSON", KEYS)),
+            key -> Optional.of(managed));
+    assertThat(both.authenticate("alpha").orElseThrow().tenantId()).isEqualTo("acme");
+    assertThat(both.authenticate(" delta ")).contains(managed);
+    refuses(401, "unauthorized", () -> both.authenticate(" "));
+  }
+
+  @Test
   void nobodyIsAskedInModeOff() {
-    assertThat(new Authenticator(Settings.of(Map.of())).authenticate("whatever")).isEmpty();
+    assertThat(
+            new Authenticator(Settings.of(Map.of()), key -> Optional.empty())
+                .authenticate("whatever"))
+        .isEmpty();
   }
 
   @Test

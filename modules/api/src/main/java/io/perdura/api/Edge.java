@@ -1,6 +1,7 @@
 package io.perdura.api;
 
 import io.perdura.access.AccessSettings;
+import io.perdura.access.Principal;
 import io.perdura.control.ControlSettings;
 import io.perdura.control.RequestSample;
 import io.perdura.control.RequestTelemetry;
@@ -89,6 +90,6 @@ class Edge {
         status,
         elapsedMs,
         exchange.requestId(),
-        null);
+        exchange.principal().map(Principal::keyPrefix).orElse(null));
   }
 }

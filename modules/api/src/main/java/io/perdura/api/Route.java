@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * What a route demands of a request before its service is called (contract, sections 1.8 and 4.6).
  *
- * @param method GET or POST; HEAD goes where GET goes
+ * @param method GET, POST, PUT or DELETE; HEAD goes where GET goes
  * @param path with at most one {@code {name}} segment
  * @param guard which credential opens it
  * @param identity which claims are checked against the principal

@@ -5,6 +5,7 @@ import io.perdura.access.WorkClass;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Every route of the public port. What is not here is answered 404. */
 final class Routes {
@@ -104,7 +105,7 @@ final class Routes {
   static final Route MEMBERS = Route.admin("GET", "/v1/admin/control/members");
   static final Route DRAIN = Route.admin("POST", "/v1/admin/server/drain");
 
-  static final List<Route> ALL =
+  private static final List<Route> OWN =
       List.of(
           HEALTH,
           HEALTH_STARTED,
@@ -141,6 +142,8 @@ final class Routes {
           CHAIN_VERIFY,
           MEMBERS,
           DRAIN);
+
+  static final List<Route> ALL = Stream.concat(OWN.stream(), ControlRoutes.ALL.stream()).toList();
 
   private static final Map<String, Route> FIXED = new HashMap<>();
   private static final List<Route> WITH_PARAMETER =

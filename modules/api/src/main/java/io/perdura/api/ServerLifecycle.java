@@ -1,6 +1,7 @@
 package io.perdura.api;
 
 import io.perdura.access.AccessSettings;
+import io.perdura.access.ManagedKeys;
 import io.perdura.control.Housekeeping;
 import io.perdura.control.Member;
 import io.perdura.control.Membership;
@@ -33,6 +34,7 @@ public class ServerLifecycle implements ServletContextListener {
 
   @Inject private Settings settings;
   @Inject private Membership membership;
+  @Inject private ManagedKeys managedKeys;
   @Inject private RequestTelemetry telemetry;
   @Inject private Housekeeping housekeeping;
   @Inject private MemoryHousekeeping memoryHousekeeping;
@@ -55,6 +57,7 @@ public class ServerLifecycle implements ServletContextListener {
     everySecond(drain::look);
     everySecond(watch::look);
     membership.join(self(), executor);
+    managedKeys.start(executor);
     telemetry.start(executor);
     housekeeping.start(executor);
     memoryHousekeeping.start(executor);
@@ -80,6 +83,7 @@ public class ServerLifecycle implements ServletContextListener {
     memoryHousekeeping.stop();
     housekeeping.stop();
     telemetry.stop();
+    managedKeys.stop();
     membership.leave();
     tasks.forEach(task -> task.cancel(true));
   }

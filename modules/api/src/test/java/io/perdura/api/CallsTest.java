@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Each test breaks a request in two places and looks which one is told. */
@@ -202,7 +203,7 @@ class CallsTest {
     AdminToken adminToken = new AdminToken(settings);
     Admission admission =
         new Admission(
-            new Authenticator(settings),
+            new Authenticator(settings, key -> Optional.empty()),
             adminToken,
             new IdentityRules(settings),
             new ClientAddress(settings),

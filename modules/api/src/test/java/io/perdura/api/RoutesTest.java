@@ -2,14 +2,14 @@ package io.perdura.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import jakarta.ws.rs.GET;
-import jakarta.ws.rs.POST;
+import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -95,9 +95,12 @@ class RoutesTest {
     String base = type.getAnnotation(Path.class).value();
     for (Method method : type.getDeclaredMethods()) {
       String verb =
-          method.isAnnotationPresent(GET.class)
-              ? "GET"
-              : method.isAnnotationPresent(POST.class) ? "POST" : null;
+          Stream.of(method.getAnnotations())
+              .map(annotation -> annotation.annotationType().getAnnotation(HttpMethod.class))
+              .filter(Objects::nonNull)
+              .map(HttpMethod::value)
+              .findFirst()
+              .orElse(null);
       if (verb != null) {
         Path path = method.getAnnotation(Path.class);
         String full = base + (path == null ? "" : "/" + path.value());

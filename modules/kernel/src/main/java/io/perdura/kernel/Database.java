@@ -93,6 +93,15 @@ public class Database {
         : Optional.empty();
   }
 
+  /**
+   * Runs a transaction that keeps its own connection (JPA), under the same rules of repetition.
+   *
+   * @param work calls the given action immediately before it sends COMMIT
+   */
+  public <T> T managed(String name, Work<Runnable, T> work) {
+    return retrying(name, false, attempt -> work.run(() -> attempt.commitSent = true));
+  }
+
   private <T> T readOnce(Work<Connection, T> work) throws SQLException {
     try (Connection connection = connect()) {
       if (!connection.getAutoCommit()) {

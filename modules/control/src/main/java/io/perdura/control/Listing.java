@@ -1,0 +1,48 @@
+package io.perdura.control;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.perdura.kernel.Jsons;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.TypedQuery;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * One page of entities under optional equality filters.
+ *
+ * @param type the entity
+ * @param order JPQL of the order, over alias {@code r}; ends in something unique
+ */
+record Listing<T>(Class<T> type, String order, Map<String, String> filters) {
+  static <T> Listing<T> of(Class<T> type, String order) {
+    return new Listing<>(type, order, new LinkedHashMap<>());
+  }
+
+  /** Keeps rows whose {@code attribute} is {@code value}; null keeps all. */
+  Listing<T> where(String attribute, String value) {
+    if (value != null) {
+      filters.put(attribute, value);
+    }
+    return this;
+  }
+
+  /** Returns {@code {"ok": true, name: [..]}}. */
+  JsonNode page(EntityManager em, String name, ListQuery page, Function<T, ObjectNode> row) {
+    StringBuilder text = new StringBuilder("select r from " + type.getSimpleName() + " r");
+    String glue = " where ";
+    for (String attribute : filters.keySet()) {
+      text.append(glue).append("r.").append(attribute).append(" = :").append(attribute);
+      glue = " and ";
+    }
+    TypedQuery<T> query = em.createQuery(text + " order by " + order, type);
+    filters.forEach(query::setParameter);
+    query.setMaxResults(page.limit()).setFirstResult(page.offset());
+    ObjectNode body = Jsons.object().put("ok", true);
+    ArrayNode rows = body.putArray(name);
+    query.getResultList().forEach(entity -> rows.add(row.apply(entity)));
+    return body;
+  }
+}
