@@ -1,6 +1,6 @@
 package io.perdura.api;
 
-import io.perdura.access.AccessSettings;
+import io.perdura.access.ClusterBuckets;
 import io.perdura.control.Housekeeping;
 import io.perdura.control.Member;
 import io.perdura.control.Membership;
@@ -42,6 +42,7 @@ public class ServerLifecycle implements ServletContextListener {
   @Inject private Pulse pulse;
   @Inject private ServerState state;
   @Inject private ServerMetrics metrics;
+  @Inject private ClusterBuckets buckets;
 
   @Resource private ManagedScheduledExecutorService executor;
 
@@ -55,6 +56,7 @@ public class ServerLifecycle implements ServletContextListener {
     everySecond(drain::look);
     everySecond(watch::look);
     membership.join(self(), executor);
+    buckets.start(executor);
     telemetry.start(executor);
     housekeeping.start(executor);
     memoryHousekeeping.start(executor);
@@ -66,11 +68,6 @@ public class ServerLifecycle implements ServletContextListener {
         new Object[] {
           membership.self().version(), membership.self().role(), membership.self().id()
         });
-    if (settings.isProduction() && settings.get(AccessSettings.RATE_LIMIT_ENABLED)) {
-      LOG.log(
-          Level.WARNING,
-          "this release limits concurrency only: RATE_LIMIT_* and TENANT_* rates are not enforced");
-    }
   }
 
   @Override
@@ -80,6 +77,7 @@ public class ServerLifecycle implements ServletContextListener {
     memoryHousekeeping.stop();
     housekeeping.stop();
     telemetry.stop();
+    buckets.stop();
     membership.leave();
     tasks.forEach(task -> task.cancel(true));
   }
