@@ -69,8 +69,7 @@ public class ClusterBuckets implements Buckets {
     this.connector = connector;
     this.servers = servers;
     this.nanoTime = nanoTime;
-    this.place =
-        connector == null ? new Place(Mode.ALONE, LocalBuckets.alone(nanoTime)) : share();
+    this.place = connector == null ? new Place(Mode.ALONE, LocalBuckets.alone(nanoTime)) : share();
   }
 
   /** Connects, and from now on looks twice a second whether Valkey is there. */
@@ -147,7 +146,8 @@ public class ClusterBuckets implements Buckets {
       LOG.log(Level.INFO, "rate limits are counted in Valkey, for the whole cluster");
     } catch (RuntimeException e) {
       if (fresh) {
-        LOG.log(Level.WARNING, "Valkey is not there: this server holds to its part of every limit", e);
+        LOG.log(
+            Level.WARNING, "Valkey is not there: this server holds to its part of every limit", e);
       }
       if (shared != null) {
         shared.close();

@@ -115,7 +115,8 @@ public final class LimitSettings implements SettingCatalog {
     } catch (IllegalArgumentException e) {
       // The reason may quote the address, which may hold a password.
       return List.of(
-          PERDURA_VALKEY_URL.name() + ": must be a redis://, rediss:// or redis-sentinel:// address");
+          PERDURA_VALKEY_URL.name()
+              + ": must be a redis://, rediss:// or redis-sentinel:// address");
     }
   }
 
@@ -154,7 +155,10 @@ public final class LimitSettings implements SettingCatalog {
     rates.put(
         Category.DEBUG_EMBEDDINGS,
         rate(
-            settings, TENANT_DEBUG_EMBED_RATE_LIMIT_RPS, TENANT_DEBUG_EMBED_RATE_LIMIT_BURST, null));
+            settings,
+            TENANT_DEBUG_EMBED_RATE_LIMIT_RPS,
+            TENANT_DEBUG_EMBED_RATE_LIMIT_BURST,
+            null));
     rates.put(
         Category.RECALL_TEXT_EMBED,
         rate(

@@ -56,8 +56,7 @@ final class LocalBuckets implements Buckets {
       Bucket whole = buckets.get(i);
       Bucket part = whole.share(parts);
       long now = nanoTime.getAsLong();
-      State state =
-          states.get(whole.key(), key -> new State(whole, startTokens(part, now), now));
+      State state = states.get(whole.key(), key -> new State(whole, startTokens(part, now), now));
       long retryAfterMs = state.take(part, now);
       if (retryAfterMs > 0) {
         return new Decision(i, retryAfterMs);

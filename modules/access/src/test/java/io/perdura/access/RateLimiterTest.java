@@ -88,8 +88,13 @@ class RateLimiterTest {
   @Test
   void clientAndTenantEachHaveTheirWait() {
     RateLimiter limiter =
-        limiter("WRITE_RATE_LIMIT_BURST", "1", "TENANT_WRITE_RATE_LIMIT_BURST", "1",
-            "TENANT_WRITE_RATE_LIMIT_RPS", "2");
+        limiter(
+            "WRITE_RATE_LIMIT_BURST",
+            "1",
+            "TENANT_WRITE_RATE_LIMIT_BURST",
+            "1",
+            "TENANT_WRITE_RATE_LIMIT_RPS",
+            "2");
     limiter.charge(List.of(Category.WRITE), REMOTE);
     ApiException refusal = refusal(limiter, Category.WRITE, REMOTE);
     assertThat(sleeps).containsExactly(200L, 300L);
@@ -113,7 +118,13 @@ class RateLimiterTest {
   @Test
   void productionSparesNobody() {
     RateLimiter limiter =
-        limiter("APP_ENV", "prod", "RATE_LIMIT_BYPASS_LOOPBACK", "true", "TENANT_QUOTA_ENABLED", "false");
+        limiter(
+            "APP_ENV",
+            "prod",
+            "RATE_LIMIT_BYPASS_LOOPBACK",
+            "true",
+            "TENANT_QUOTA_ENABLED",
+            "false");
     assertThat(admitted(limiter, Category.RECALL, LOCAL)).isEqualTo(20);
   }
 
@@ -136,7 +147,8 @@ class RateLimiterTest {
   void theAdministratorHasABucketWhereverItCallsFrom() {
     RateLimiter limiter = limiter();
     drain(limiter, Category.RECALL, new Caller(Optional.empty(), "a", "10.0.0.1", true));
-    assertThat(refusal(limiter, Category.RECALL, new Caller(Optional.empty(), "b", "10.0.0.2", true)))
+    assertThat(
+            refusal(limiter, Category.RECALL, new Caller(Optional.empty(), "b", "10.0.0.2", true)))
         .isNotNull();
   }
 
