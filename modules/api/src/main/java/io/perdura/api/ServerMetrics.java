@@ -10,8 +10,10 @@ import org.eclipse.microprofile.metrics.Metadata;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.Tag;
 
-/** What alerts ask of a server: does it accept writes, does it want to be left
- * alone, what does it refuse. */
+/**
+ * What alerts ask of a server: does it accept writes, does it want to be left alone, what does it
+ * refuse.
+ */
 @ApplicationScoped
 class ServerMetrics {
   private final MetricRegistry registry;

@@ -51,7 +51,7 @@ class OpenApiDocumentTest {
       require(route, "409", route.keyed());
       require(route, "413", route.method().equals("POST"));
       require(route, "415", route.method().equals("POST"));
-      require(route, "429", route.gated());
+      require(route, "429", route.work() != null);
       require(route, "500", true);
       require(route, "503", true);
       assertThat(operation.get("parameters").toString().contains("IdempotencyKey"))
