@@ -69,6 +69,8 @@ public final class ContainerFiles implements LoadableExtension {
       variables.put("EMBEDDING_PROVIDER", "fake");
       variables.put("EMBEDDING_DIM", "1536");
       variables.put("PERDURA_RECALL_ARMS", "vector");
+      variables.put("RATE_LIMIT_ENABLED", "false");
+      variables.put("TENANT_QUOTA_ENABLED", "false");
       variables.put(
           "PERDURA_OUTBOX_RENEW_EVENTS", Integer.toString(CheckpointExperiment.RENEW_EVENTS));
       StringBuilder xml =

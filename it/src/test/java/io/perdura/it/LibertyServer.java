@@ -42,6 +42,9 @@ final class LibertyServer implements AutoCloseable {
     environment.put("PERDURA_RECALL_ARMS", "vector");
     environment.put("PERDURA_ROLE", "all");
     environment.put("ADMIN_TOKEN", Api.ADMIN_TOKEN);
+    // Tests ask faster than a tenant may.
+    environment.put("RATE_LIMIT_ENABLED", "false");
+    environment.put("TENANT_QUOTA_ENABLED", "false");
   }
 
   /** Overrides one setting; null removes it. */

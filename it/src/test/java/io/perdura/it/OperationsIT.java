@@ -144,6 +144,8 @@ class OperationsIT {
         .with("AIONIS_MODE", "service")
         .with("APP_ENV", null)
         .with("MEMORY_AUTH_MODE", null)
+        .with("RATE_LIMIT_ENABLED", null)
+        .with("TENANT_QUOTA_ENABLED", null)
         .with("MEMORY_API_KEYS_JSON", "{\"k\":{\"tenant_id\":\"acme\"}}")
         .with("ADMIN_TOKEN", TOKEN)
         .with("CORS_ALLOW_ORIGINS", "https://console.example")

@@ -1,5 +1,7 @@
 package io.perdura.access;
 
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -12,7 +14,23 @@ public interface Limiter {
     RECALL,
     WRITE,
     DEBUG_EMBEDDINGS,
-    RECALL_TEXT_EMBED
+    RECALL_TEXT_EMBED;
+
+    /** The name in error codes, keys of buckets and metrics. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Whose bucket refuses. */
+  enum Party {
+    CLIENT,
+    TENANT;
+
+    /** The name in keys of buckets and metrics. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /**
@@ -25,10 +43,10 @@ public interface Limiter {
       Optional<Principal> principal, String tenantId, String clientAddress, boolean isAdmin) {}
 
   /**
-   * Counts one request against the client's bucket, then the tenant's; may wait a little for a
-   * token.
+   * Counts one request, for each category in order, against the client's bucket, then the tenant's;
+   * may wait a little for a token. What was taken before a refusal stays taken.
    *
    * @throws io.perdura.kernel.ApiException 429 with retry-after
    */
-  void charge(Category category, Caller caller);
+  void charge(List<Category> categories, Caller caller);
 }

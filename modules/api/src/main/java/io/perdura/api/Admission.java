@@ -13,6 +13,7 @@ import io.perdura.kernel.Settings;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -91,14 +92,20 @@ class Admission {
             exchange.owner().tenant(),
             clientAddress(request),
             adminToken.isValid(request.getHeader("x-admin-token")));
-    limiter.charge(
-        route.work() == WorkClass.WRITE ? Limiter.Category.WRITE : Limiter.Category.RECALL, caller);
+    limiter.charge(categories(route, wantsEmbeddings), caller);
+  }
+
+  private static List<Limiter.Category> categories(Route route, boolean wantsEmbeddings) {
+    List<Limiter.Category> categories = new ArrayList<>();
+    categories.add(
+        route.work() == WorkClass.WRITE ? Limiter.Category.WRITE : Limiter.Category.RECALL);
     if (wantsEmbeddings && route.validatedFirst()) {
-      limiter.charge(Limiter.Category.DEBUG_EMBEDDINGS, caller);
+      categories.add(Limiter.Category.DEBUG_EMBEDDINGS);
     }
     if (route.equals(Routes.RECALL_TEXT) || route.equals(Routes.PLANNING_CONTEXT)) {
-      limiter.charge(Limiter.Category.RECALL_TEXT_EMBED, caller);
+      categories.add(Limiter.Category.RECALL_TEXT_EMBED);
     }
+    return categories;
   }
 
   String clientAddress(HttpServletRequest request) {

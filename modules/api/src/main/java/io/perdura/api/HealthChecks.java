@@ -1,5 +1,6 @@
 package io.perdura.api;
 
+import io.perdura.access.ClusterBuckets;
 import io.perdura.embedding.Embeddings;
 import io.perdura.schema.SchemaVersion;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -20,6 +21,7 @@ class HealthChecks {
   @Inject private ServerState state;
   @Inject private DatabaseWatch watch;
   @Inject private Embeddings embeddings;
+  @Inject private ClusterBuckets buckets;
   @Inject private Pulse pulse;
 
   @Produces
@@ -56,6 +58,18 @@ class HealthChecks {
         HealthCheckResponse.named("embedding")
             .status(embeddings.isLoaded())
             .withData("provider", embeddings.model().map(model -> model.name()).orElse("none"))
+            .build();
+  }
+
+  /** Always up: without Valkey this server still limits, if less exactly. */
+  @Produces
+  @Readiness
+  HealthCheck rateLimits() {
+    return () ->
+        HealthCheckResponse.named("rate_limits")
+            .up()
+            .withData("counted", buckets.mode().label())
+            .withData("servers", buckets.servers())
             .build();
   }
 

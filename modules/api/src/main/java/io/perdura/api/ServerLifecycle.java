@@ -1,6 +1,7 @@
 package io.perdura.api;
 
 import io.perdura.access.AccessSettings;
+import io.perdura.access.ClusterBuckets;
 import io.perdura.access.ManagedKeys;
 import io.perdura.control.Housekeeping;
 import io.perdura.control.Member;
@@ -44,6 +45,7 @@ public class ServerLifecycle implements ServletContextListener {
   @Inject private Pulse pulse;
   @Inject private ServerState state;
   @Inject private ServerMetrics metrics;
+  @Inject private ClusterBuckets buckets;
 
   @Resource private ManagedScheduledExecutorService executor;
 
@@ -58,6 +60,7 @@ public class ServerLifecycle implements ServletContextListener {
     everySecond(watch::look);
     membership.join(self(), executor);
     managedKeys.start(executor);
+    buckets.start(executor);
     telemetry.start(executor);
     housekeeping.start(executor);
     memoryHousekeeping.start(executor);
@@ -69,11 +72,6 @@ public class ServerLifecycle implements ServletContextListener {
         new Object[] {
           membership.self().version(), membership.self().role(), membership.self().id()
         });
-    if (settings.isProduction() && settings.get(AccessSettings.RATE_LIMIT_ENABLED)) {
-      LOG.log(
-          Level.WARNING,
-          "this release limits concurrency only: RATE_LIMIT_* and TENANT_* rates are not enforced");
-    }
   }
 
   @Override
@@ -84,6 +82,7 @@ public class ServerLifecycle implements ServletContextListener {
     housekeeping.stop();
     telemetry.stop();
     managedKeys.stop();
+    buckets.stop();
     membership.leave();
     tasks.forEach(task -> task.cancel(true));
   }

@@ -194,8 +194,8 @@ class CallsTest {
   private Calls calls(Map<String, String> values) {
     Settings settings = Settings.of(values);
     Limiter limiter =
-        (category, caller) -> {
-          steps.add(category + " " + caller.tenantId());
+        (categories, caller) -> {
+          categories.forEach(category -> steps.add(category + " " + caller.tenantId()));
           if (limited) {
             throw new ApiException(429, "rate_limited", "x");
           }

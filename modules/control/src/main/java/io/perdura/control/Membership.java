@@ -3,6 +3,7 @@ package io.perdura.control;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.perdura.access.LiveServers;
 import io.perdura.kernel.Database;
 import io.perdura.kernel.Jsons;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -23,7 +24,7 @@ import java.util.logging.Logger;
  * on a death needs a fence of its own. A clean stop removes the row.
  */
 @ApplicationScoped
-public class Membership {
+public class Membership implements LiveServers {
   /** Seconds between two heartbeats. */
   static final int INTERVAL_SECONDS = 2;
 
@@ -36,6 +37,7 @@ public class Membership {
   private volatile Member self;
   private volatile boolean draining;
   private volatile boolean registered;
+  private volatile int serving = 1;
   private Future<?> heartbeat;
 
   /** For the container's proxy. */
@@ -80,6 +82,16 @@ public class Membership {
     return self;
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>As the last heartbeat saw it: costs nothing, and is remembered while the database is away.
+   */
+  @Override
+  public int count() {
+    return serving;
+  }
+
   /** Returns the living members, oldest first: {@code {"ok", "members": [..]}}. */
   public JsonNode live() {
     ObjectNode body = Jsons.object().put("ok", true);
@@ -114,5 +126,6 @@ public class Membership {
           self.id());
     }
     registered = true;
+    serving = Math.max(1, MembershipSql.serving(connection, DEAD_AFTER_SECONDS));
   }
 }

@@ -43,6 +43,12 @@ final class MembershipSql {
        order by started_at, id
       """;
 
+  private static final String SERVING =
+      """
+      select count(*) from cluster_members
+       where role <> 'worker' and heartbeat_at > now() - make_interval(secs => ?)
+      """;
+
   private MembershipSql() {}
 
   /**
@@ -84,6 +90,17 @@ final class MembershipSql {
   static int forget(Connection connection) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(FORGET)) {
       return statement.executeUpdate();
+    }
+  }
+
+  static int serving(Connection connection, int deadAfterSeconds) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(SERVING)) {
+      statement.setQueryTimeout(Membership.INTERVAL_SECONDS);
+      statement.setDouble(1, deadAfterSeconds);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getInt(1);
+      }
     }
   }
 

@@ -63,6 +63,20 @@ class ControlTest extends DatabaseSuite {
   }
 
   @Test
+  void serversThatAnswerRequestsAreCounted() throws SQLException {
+    Membership a = joined(API);
+    joined(WORKER);
+    a.beat();
+    assertThat(a.count()).isEqualTo(1);
+    joined(new Member("a2", "all", "0.1.0", "host-c", 3001, "1"));
+    a.beat();
+    assertThat(a.count()).isEqualTo(2);
+    sql("update cluster_members set heartbeat_at = now() - interval '7 s' where id = 'a2'");
+    a.beat();
+    assertThat(a.count()).isEqualTo(1);
+  }
+
+  @Test
   void aRestartedMemberStartsANewLife() throws SQLException {
     joined(API);
     sql("update cluster_members set started_at = now() - interval '1 h'");
