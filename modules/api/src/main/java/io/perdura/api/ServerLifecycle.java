@@ -1,6 +1,5 @@
 package io.perdura.api;
 
-import io.perdura.access.AccessSettings;
 import io.perdura.access.ClusterBuckets;
 import io.perdura.access.ManagedKeys;
 import io.perdura.control.Housekeeping;
