@@ -84,6 +84,21 @@ create table control_tenant_quotas (
 create trigger control_tenant_quotas_touch before update on control_tenant_quotas
   for each row execute function touch_updated_at();
 
+-- Names the present state of all quotas: servers read the quotas again when it has changed.
+create table control_quota_epoch (
+  one boolean primary key default true check (one),
+  epoch uuid not null default gen_random_uuid()
+);
+insert into control_quota_epoch default values;
+
+create function next_quota_epoch() returns trigger language plpgsql as $$
+begin
+  update control_quota_epoch set epoch = gen_random_uuid();
+  return null;
+end $$;
+create trigger control_tenant_quotas_epoch after insert or update or delete
+  on control_tenant_quotas for each statement execute function next_quota_epoch();
+
 create table control_alert_routes (
   id text primary key default gen_random_uuid()::text,
   tenant_id text not null references control_tenants on delete cascade,

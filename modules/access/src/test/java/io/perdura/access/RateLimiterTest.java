@@ -161,7 +161,7 @@ class RateLimiterTest {
           return Decision.ADMITTED;
         };
     Settings settings = Settings.of(Map.of());
-    new RateLimiter(settings, spy, new SettingsTenantQuotas(settings), sleeps::add)
+    new RateLimiter(settings, spy, new ManagedTenantQuotas(null, settings), sleeps::add)
         .charge(List.of(Category.RECALL, Category.RECALL_TEXT_EMBED), REMOTE);
     assertThat(keys)
         .containsExactly(
@@ -180,7 +180,7 @@ class RateLimiterTest {
           return Decision.ADMITTED;
         };
     Settings settings = Settings.of(Map.of());
-    new RateLimiter(settings, spy, new SettingsTenantQuotas(settings), sleeps::add)
+    new RateLimiter(settings, spy, new ManagedTenantQuotas(null, settings), sleeps::add)
         .charge(List.of(Category.WRITE), caller("t".repeat(100_000), "x".repeat(5_000)));
     assertThat(keys).hasSize(2).allSatisfy(key -> assertThat(key).hasSizeLessThan(150));
   }
@@ -211,7 +211,7 @@ class RateLimiterTest {
         new RateLimiter(
             settings,
             LocalBuckets.alone(clock),
-            new SettingsTenantQuotas(settings),
+            new ManagedTenantQuotas(null, settings),
             millis -> {
               throw new InterruptedException();
             });
@@ -234,7 +234,7 @@ class RateLimiterTest {
     }
     Settings settings = Settings.of(map);
     return new RateLimiter(
-        settings, LocalBuckets.alone(clock), new SettingsTenantQuotas(settings), this::sleep);
+        settings, LocalBuckets.alone(clock), new ManagedTenantQuotas(null, settings), this::sleep);
   }
 
   private static Caller caller(String tenant, String address) {

@@ -2,6 +2,7 @@ package io.perdura.api;
 
 import io.perdura.access.ClusterBuckets;
 import io.perdura.access.ManagedKeys;
+import io.perdura.access.ManagedTenantQuotas;
 import io.perdura.control.Housekeeping;
 import io.perdura.control.Member;
 import io.perdura.control.Membership;
@@ -35,6 +36,7 @@ public class ServerLifecycle implements ServletContextListener {
   @Inject private Settings settings;
   @Inject private Membership membership;
   @Inject private ManagedKeys managedKeys;
+  @Inject private ManagedTenantQuotas quotas;
   @Inject private RequestTelemetry telemetry;
   @Inject private Housekeeping housekeeping;
   @Inject private MemoryHousekeeping memoryHousekeeping;
@@ -59,6 +61,7 @@ public class ServerLifecycle implements ServletContextListener {
     everySecond(watch::look);
     membership.join(self(), executor);
     managedKeys.start(executor);
+    quotas.start(executor);
     buckets.start(executor);
     telemetry.start(executor);
     housekeeping.start(executor);
@@ -80,6 +83,7 @@ public class ServerLifecycle implements ServletContextListener {
     memoryHousekeeping.stop();
     housekeeping.stop();
     telemetry.stop();
+    quotas.stop();
     managedKeys.stop();
     buckets.stop();
     membership.leave();
