@@ -170,11 +170,11 @@ public class ClusterBuckets implements Buckets {
   }
 
   private static SharedBuckets.Connector connector(Settings settings) {
-    String url = settings.get(LimitSettings.PERDURA_VALKEY_URL);
-    return url == null
+    ValkeyAddress address = ValkeyAddress.of(settings);
+    return address == null
         ? null
         : new ValkeyConnector(
-            url,
+            address,
             settings.get(LimitSettings.PERDURA_VALKEY_PREFIX),
             Duration.ofMillis(settings.get(LimitSettings.PERDURA_VALKEY_TIMEOUT_MS)));
   }

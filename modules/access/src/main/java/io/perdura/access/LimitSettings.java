@@ -1,10 +1,12 @@
 package io.perdura.access;
 
-import io.lettuce.core.RedisURI;
 import io.perdura.access.Limiter.Category;
 import io.perdura.kernel.Setting;
 import io.perdura.kernel.SettingCatalog;
 import io.perdura.kernel.Settings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -57,10 +59,19 @@ public final class LimitSettings implements SettingCatalog {
       maxWait("TENANT_RECALL_TEXT_EMBED_RATE_LIMIT_MAX_WAIT_MS", 800);
 
   /**
-   * Where all servers count together: {@code redis://}, {@code rediss://} or {@code
-   * redis-sentinel://host,host#name}; unset = each server counts for itself.
+   * Where all servers count together: {@code redis://}, {@code rediss://} (TLS), {@code
+   * redis-sentinel://host,host#name} or {@code rediss-sentinel://}, each with {@code
+   * user:password@} if need be; unset = each server counts for itself.
    */
   public static final Setting<String> PERDURA_VALKEY_URL = Setting.secret("PERDURA_VALKEY_URL");
+
+  /** Password of the sentinels; that of Valkey itself is in its address. */
+  public static final Setting<String> PERDURA_VALKEY_SENTINEL_PASSWORD =
+      Setting.secret("PERDURA_VALKEY_SENTINEL_PASSWORD");
+
+  /** PEM file with the authorities that Valkey's certificate may come from; unset = Java's own. */
+  public static final Setting<String> PERDURA_VALKEY_CA_FILE =
+      Setting.text("PERDURA_VALKEY_CA_FILE", null);
 
   /** First part of every key, for installations that share one Valkey. */
   public static final Setting<String> PERDURA_VALKEY_PREFIX =
@@ -95,6 +106,8 @@ public final class LimitSettings implements SettingCatalog {
           TENANT_RECALL_TEXT_EMBED_RATE_LIMIT_BURST,
           TENANT_RECALL_TEXT_EMBED_RATE_LIMIT_MAX_WAIT_MS,
           PERDURA_VALKEY_URL,
+          PERDURA_VALKEY_SENTINEL_PASSWORD,
+          PERDURA_VALKEY_CA_FILE,
           PERDURA_VALKEY_PREFIX,
           PERDURA_VALKEY_TIMEOUT_MS);
 
@@ -105,19 +118,17 @@ public final class LimitSettings implements SettingCatalog {
 
   @Override
   public List<String> check(Settings settings) {
-    String url = settings.get(PERDURA_VALKEY_URL);
-    if (url == null) {
-      return List.of();
-    }
+    List<String> faults = new ArrayList<>();
     try {
-      RedisURI.create(url);
-      return List.of();
+      ValkeyAddress.of(settings);
     } catch (IllegalArgumentException e) {
-      // The reason may quote the address, which may hold a password.
-      return List.of(
-          PERDURA_VALKEY_URL.name()
-              + ": must be a redis://, rediss:// or redis-sentinel:// address");
+      faults.add(PERDURA_VALKEY_URL.name() + ": " + e.getMessage());
     }
+    String file = settings.get(PERDURA_VALKEY_CA_FILE);
+    if (file != null && !Files.isReadable(Path.of(file))) {
+      faults.add(PERDURA_VALKEY_CA_FILE.name() + ": there is no such file, or it cannot be read");
+    }
+    return faults;
   }
 
   static Map<Category, Rate> clientRates(Settings settings) {

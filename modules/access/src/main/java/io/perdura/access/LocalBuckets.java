@@ -18,6 +18,7 @@ import java.util.function.LongSupplier;
  */
 final class LocalBuckets implements Buckets {
   static final int MAX_BUCKETS = 100_000;
+  private static final long LONGEST_WAIT_MS = Duration.ofDays(365).toMillis();
 
   private final LongSupplier nanoTime;
   private final IntSupplier servers;
@@ -110,7 +111,7 @@ final class LocalBuckets implements Buckets {
         taken++;
         return 0;
       }
-      return Math.max(1, (long) Math.ceil((1 - tokens) / bucket.rps() * 1000));
+      return Math.clamp((long) Math.ceil((1 - tokens) / bucket.rps() * 1000), 1, LONGEST_WAIT_MS);
     }
 
     synchronized long taken() {

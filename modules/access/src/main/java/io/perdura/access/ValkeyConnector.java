@@ -16,16 +16,13 @@ import java.util.concurrent.TimeUnit;
  * <p>Connections do not reconnect by themselves: who comes back has to be greeted first.
  */
 final class ValkeyConnector implements SharedBuckets.Connector {
-  private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(2);
-
   private final RedisClient client;
   private final RedisURI uri;
   private final String prefix;
   private final Duration timeout;
 
-  ValkeyConnector(String url, String prefix, Duration timeout) {
-    this.uri = RedisURI.create(url);
-    this.uri.setTimeout(CONNECT_PATIENCE);
+  ValkeyConnector(ValkeyAddress address, String prefix, Duration timeout) {
+    this.uri = address.uri();
     this.prefix = prefix;
     this.timeout = timeout;
     this.client = RedisClient.create();
@@ -34,7 +31,8 @@ final class ValkeyConnector implements SharedBuckets.Connector {
             .autoReconnect(false)
             .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
             .maintNotificationsConfig(MaintNotificationsConfig.disabled())
-            .socketOptions(SocketOptions.builder().connectTimeout(CONNECT_PATIENCE).build())
+            .sslOptions(address.tls())
+            .socketOptions(SocketOptions.builder().connectTimeout(ValkeyAddress.PATIENCE).build())
             .build());
   }
 
@@ -58,6 +56,6 @@ final class ValkeyConnector implements SharedBuckets.Connector {
 
   @Override
   public void close() {
-    client.shutdown(0, CONNECT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    client.shutdown(0, ValkeyAddress.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
   }
 }

@@ -2,7 +2,7 @@
 -- 'charge' stops at the first bucket that has too few and returns its position and the milliseconds until it has enough;
 -- 'repay' takes what there is. Returns {-1, 0} otherwise.
 -- KEYS[1] knows since when the counts of this store can be trusted ('emptied'): what is older, or missing, was empty then.
--- Time is the store's own, in milliseconds.
+-- Time is the store's own, in milliseconds. Nobody is told to wait longer than a year.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local emptied = tonumber(redis.call('HGET', KEYS[1], 'emptied'))
@@ -29,7 +29,7 @@ for i = 2, #KEYS do
   redis.call('HSET', KEYS[i], 'tokens', string.format('%.17g', tokens), 'at', string.format('%.3f', now))
   redis.call('PEXPIRE', KEYS[i], math.min(2592000000, math.max(1000, math.ceil(capacity / rps * 1000))))
   if denied then
-    return {i - 2, math.max(1, math.ceil((wanted - tokens) / rps * 1000))}
+    return {i - 2, math.min(31536000000, math.max(1, math.ceil((wanted - tokens) / rps * 1000)))}
   end
 end
 return {-1, 0}

@@ -4,10 +4,12 @@ import static io.perdura.access.LocalBucketsTest.admitted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.perdura.access.ClusterBuckets.Mode;
+import io.perdura.kernel.Settings;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -157,7 +159,10 @@ class ValkeyBucketsTest {
   }
 
   private ValkeyConnector connector() {
-    return new ValkeyConnector("redis://127.0.0.1:" + port, "test", TIMEOUT);
+    return new ValkeyConnector(
+        ValkeyAddress.of(Settings.of(Map.of("PERDURA_VALKEY_URL", "redis://127.0.0.1:" + port))),
+        "test",
+        TIMEOUT);
   }
 
   private RedisServer redis() throws IOException {
