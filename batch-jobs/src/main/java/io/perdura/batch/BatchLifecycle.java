@@ -8,14 +8,15 @@ import io.perdura.outbox.Announcer;
 import io.perdura.outbox.Drain;
 import io.perdura.outbox.OutboxSettings;
 import jakarta.annotation.Resource;
-import jakarta.batch.runtime.BatchRuntime;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +30,6 @@ import java.util.logging.Logger;
 @WebListener
 public class BatchLifecycle implements ServletContextListener {
   private static final Logger LOG = Logger.getLogger(BatchLifecycle.class.getName());
-  private static final int REAPER_SECONDS = 5;
 
   @Inject private Settings settings;
   @Inject private Membership membership;
@@ -37,6 +37,7 @@ public class BatchLifecycle implements ServletContextListener {
   @Inject private Drain drain;
   @Inject private DrainSupervisor supervisor;
   @Inject private OrphanReaper reaper;
+  @Inject private JobStarter starter;
   @Inject private JobRepository repository;
   @Inject private EraseService erasures;
 
@@ -45,6 +46,7 @@ public class BatchLifecycle implements ServletContextListener {
 
   private final StopLimit stopLimit = new StopLimit();
   private final List<Future<?>> tasks = new ArrayList<>();
+  private Deque<JobRepository.Execution> left;
   private boolean taken;
 
   @Override
@@ -53,7 +55,11 @@ public class BatchLifecycle implements ServletContextListener {
     announcer.start(threads);
     if (!settings.get(CoreSettings.PERDURA_ROLE).equals("api")) {
       every(1, TimeUnit.SECONDS, "draining", this::drain);
-      every(REAPER_SECONDS, TimeUnit.SECONDS, "taking over from dead servers", this::reap);
+      every(
+          OrphanReaper.INTERVAL_SECONDS,
+          TimeUnit.SECONDS,
+          "taking over from dead servers",
+          this::reap);
       every(60, TimeUnit.SECONDS, "finishing erasures", erasures::resume);
       every(60, TimeUnit.MINUTES, "forgetting old jobs", this::forget);
     }
@@ -89,6 +95,7 @@ public class BatchLifecycle implements ServletContextListener {
 
   /**
    * Once: frees what an earlier process of this server held, and goes on with what it had begun.
+   * After that this server takes jobs.
    */
   private void takeUp(String self) {
     if (taken) {
@@ -96,9 +103,16 @@ public class BatchLifecycle implements ServletContextListener {
     }
     drain.start(self, threads);
     drain.releaseNode(self);
-    List<JobRepository.Execution> interrupted = reaper.interrupted(self);
-    BatchRuntime.getJobOperator().getJobNames();
-    interrupted.forEach(reaper::resume);
+    if (left == null) {
+      left = new ArrayDeque<>(repository.left(self));
+    }
+    // Whoever resumes what was not marked yet finds it running and refuses.
+    for (; !left.isEmpty(); left.remove()) {
+      if (repository.take(left.element())) {
+        reaper.resume(left.element());
+      }
+    }
+    starter.open();
     taken = true;
   }
 

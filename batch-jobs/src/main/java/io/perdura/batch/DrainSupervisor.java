@@ -81,11 +81,6 @@ public class DrainSupervisor {
     }
   }
 
-  /** Drains again after a stop. */
-  public synchronized void resume() {
-    stopped = false;
-  }
-
   /** The running, or last, execution; 0 before the first. */
   public synchronized long execution() {
     return execution;

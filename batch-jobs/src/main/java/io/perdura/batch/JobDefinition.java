@@ -65,6 +65,14 @@ record JobDefinition(
     return ALL.stream().filter(job -> job.name.equals(name)).findFirst();
   }
 
+  /** Returns the names of the jobs that any worker can go on with. */
+  static String[] resumableNames() {
+    return ALL.stream()
+        .filter(JobDefinition::resumable)
+        .map(JobDefinition::name)
+        .toArray(String[]::new);
+  }
+
   /**
    * Returns the complete parameters of an execution.
    *

@@ -21,44 +21,61 @@ public class JobRepository {
   /** Job parameter that names the server an execution runs on; the id of its heartbeat row. */
   static final String NODE = "perdura.node";
 
-  /** 1: seconds after which a silent server is dead; 2: the asking server. */
+  /** Exit status of an execution whose server went, until somebody has gone on with it. */
+  static final String ORPHANED = "ORPHANED";
+
+  /** Job parameter of an execution that an operator stopped: nobody goes on with it. */
+  private static final String STOPPED_BY_OPERATOR = "perdura.stopped";
+
+  /**
+   * 1: names of resumable jobs. Executions that run by the book and, of jobs that can go on, the
+   * newest of an instance when it was stopped with its server or waits for somebody to go on.
+   */
+  private static final String UNFINISHED =
+      """
+      select e.jobexecid, i.jobname, p.value, e.updatetime::text
+        from wlpjobexecution e
+        join wlpjobinstance i on i.jobinstanceid = e.fk_jobinstanceid
+        join wlpjobparameter p on p.fk_jobexecid = e.jobexecid and p.name = 'perdura.node'
+       where (e.batchstatus in (0, 1, 2)
+              or i.jobname = any (?)
+                 and (e.batchstatus = 3 or e.batchstatus = 4 and e.exitstatus = 'ORPHANED')
+                 and not exists (select from wlpjobparameter s
+                                  where s.fk_jobexecid = e.jobexecid and s.name = 'perdura.stopped')
+                 and not exists (select from wlpjobexecution n
+                                  where n.fk_jobinstanceid = e.fk_jobinstanceid and n.jobexecid > e.jobexecid))
+         and\
+      """;
+
+  /** 2: seconds after which a silent server is dead; 3: the asking server. */
   private static final String ORPHANS =
-      """
-      select e.jobexecid, i.jobname, p.value
-        from wlpjobexecution e
-        join wlpjobinstance i on i.jobinstanceid = e.fk_jobinstanceid
-        join wlpjobparameter p on p.fk_jobexecid = e.jobexecid and p.name = 'perdura.node'
-       where e.batchstatus in (0, 1, 2)
-         and not exists (select from cluster_members m
-                          where m.id = p.value and m.heartbeat_at > now() - make_interval(secs => ?))
-         and p.value <> ?
-       order by e.jobexecid\
-      """;
+      UNFINISHED
+          + """
+                 not exists (select from cluster_members m
+                              where m.id = p.value and m.heartbeat_at > now() - make_interval(secs => ?))
+             and p.value <> ?
+           order by e.jobexecid\
+          """;
 
-  /** 1: server; 2: names of resumable jobs. Only the newest execution of an instance counts. */
-  private static final String INTERRUPTED =
-      """
-      select e.jobexecid, i.jobname, p.value
-        from wlpjobexecution e
-        join wlpjobinstance i on i.jobinstanceid = e.fk_jobinstanceid
-        join wlpjobparameter p on p.fk_jobexecid = e.jobexecid and p.name = 'perdura.node'
-       where p.value = ? and i.jobname = any (?) and e.batchstatus in (0, 1, 2, 3)
-         and not exists (select from wlpjobexecution n
-                          where n.fk_jobinstanceid = e.fk_jobinstanceid and n.jobexecid > e.jobexecid)
-       order by e.jobexecid\
-      """;
+  /** 2: server. */
+  private static final String LEFT = UNFINISHED + " p.value = ? order by e.jobexecid";
 
-  /** 1: execution. As Liberty itself marks what it finds running when it starts. */
-  private static final String FAIL =
+  /**
+   * 1: execution. Marks it, its instance and its steps as Liberty itself marks what it finds
+   * running when it starts. To fill in: the exit status, and which state of the execution may be
+   * ended.
+   */
+  private static final String END =
       """
       with ended as (
         update wlpjobexecution
-           set batchstatus = 4, exitstatus = 'FAILED', endtime = localtimestamp, updatetime = localtimestamp
-         where jobexecid = ? and batchstatus in (0, 1, 2)
+           set batchstatus = 4, exitstatus = '%1$s', endtime = localtimestamp,
+               updatetime = clock_timestamp()::timestamp
+         where jobexecid = ? and %2$s
         returning jobexecid, fk_jobinstanceid
       ), instances as (
         update wlpjobinstance i
-           set batchstatus = 4, instancestate = 4, exitstatus = 'FAILED', updatetime = localtimestamp
+           set batchstatus = 4, instancestate = 4, exitstatus = '%1$s', updatetime = localtimestamp
           from ended where i.jobinstanceid = ended.fk_jobinstanceid
       ), steps as (
         update wlpstepthreadexecution s
@@ -66,6 +83,34 @@ public class JobRepository {
           from ended where s.fk_jobexecid = ended.jobexecid and s.batchstatus in (0, 1, 2)
       )
       select count(*) from ended\
+      """;
+
+  /** 2: when it was changed last, as it was read: of several servers that take it, one succeeds. */
+  private static final String TAKE =
+      END.formatted(ORPHANED, "batchstatus < 5 and updatetime is not distinct from ?::timestamp");
+
+  private static final String FAIL = END.formatted("FAILED", "batchstatus in (0, 1, 2)");
+
+  /** 1: execution. Nobody will go on with it. */
+  private static final String GIVE_UP =
+      """
+      with given_up as (
+        update wlpjobexecution set exitstatus = 'FAILED'
+         where jobexecid = ? and exitstatus = 'ORPHANED' returning fk_jobinstanceid
+      ), instances as (
+        update wlpjobinstance i set exitstatus = 'FAILED'
+          from given_up where i.jobinstanceid = given_up.fk_jobinstanceid and i.exitstatus = 'ORPHANED'
+      )
+      select count(*) from given_up\
+      """;
+
+  /** 1: name; 2: execution. */
+  private static final String NOTE =
+      """
+      with noted as (
+        insert into wlpjobparameter (name, value, fk_jobexecid) values (?, 'true', ?) returning 1
+      )
+      select count(*) from noted\
       """;
 
   /** 1: job; 2: scope, 3: the same. */
@@ -118,30 +163,27 @@ public class JobRepository {
     this.database = database;
   }
 
-  /** An execution of a job, and the server it ran on. */
-  public record Execution(long id, String job, String node) {}
+  /**
+   * An execution of a job that somebody may have to go on with.
+   *
+   * @param node the server it ran on
+   * @param changed when it was changed last, as the database writes it
+   */
+  public record Execution(long id, String job, String node, String changed) {}
 
-  /** Returns executions that are running by the book, on servers without a living heartbeat. */
+  /** Returns what servers without a living heartbeat left unfinished. */
   public List<Execution> orphans(int deadAfterSeconds, String self) {
     return list(
         ORPHANS,
         statement -> {
-          statement.setDouble(1, deadAfterSeconds);
-          statement.setString(2, self);
+          statement.setDouble(2, deadAfterSeconds);
+          statement.setString(3, self);
         });
   }
 
-  /**
-   * Returns executions of {@code jobs} that {@code node} left unfinished: running by the book, or
-   * stopped with the server.
-   */
-  public List<Execution> interrupted(String node, List<String> jobs) {
-    return list(
-        INTERRUPTED,
-        statement -> {
-          statement.setString(1, node);
-          statement.setArray(2, statement.getConnection().createArrayOf("text", jobs.toArray()));
-        });
+  /** Returns what an earlier process of the server {@code node} left unfinished. */
+  public List<Execution> left(String node) {
+    return list(LEFT, statement -> statement.setString(2, node));
   }
 
   private List<Execution> list(String sql, Binding binding) {
@@ -150,10 +192,13 @@ public class JobRepository {
         connection -> {
           List<Execution> executions = new ArrayList<>();
           try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setArray(1, connection.createArrayOf("text", JobDefinition.resumableNames()));
             binding.bind(statement);
             try (ResultSet row = statement.executeQuery()) {
               while (row.next()) {
-                executions.add(new Execution(row.getLong(1), row.getString(2), row.getString(3)));
+                executions.add(
+                    new Execution(
+                        row.getLong(1), row.getString(2), row.getString(3), row.getString(4)));
               }
             }
           }
@@ -161,9 +206,40 @@ public class JobRepository {
         });
   }
 
-  /** Writes down that a running execution failed; false when somebody else did. */
+  /**
+   * Writes down that an execution ended with its server; false when it has changed since it was
+   * read: it ended, or another server took it.
+   */
+  public boolean take(Execution execution) {
+    return number(
+            "take over an execution",
+            TAKE,
+            statement -> {
+              statement.setLong(1, execution.id());
+              statement.setString(2, execution.changed());
+            })
+        > 0;
+  }
+
+  /** Writes down that nobody can go on with an execution that was taken. */
+  public void giveUp(long execution) {
+    number("give an execution up", GIVE_UP, statement -> statement.setLong(1, execution));
+  }
+
+  /** Writes down that a running execution of this server failed; false when it ended before. */
   public boolean fail(long execution) {
-    return number("mark a dead job", FAIL, statement -> statement.setLong(1, execution)) > 0;
+    return number("mark a dead execution", FAIL, statement -> statement.setLong(1, execution)) > 0;
+  }
+
+  /** Remembers that an operator stopped the execution: no server goes on with it by itself. */
+  public void stayStopped(long execution) {
+    number(
+        "keep an execution stopped",
+        NOTE,
+        statement -> {
+          statement.setString(1, STOPPED_BY_OPERATOR);
+          statement.setLong(2, execution);
+        });
   }
 
   /**

@@ -33,6 +33,7 @@ public class JobStarter {
 
   private final JobRepository repository;
   private final Membership membership;
+  private volatile boolean open;
 
   /** For the container's proxy. */
   protected JobStarter() {
@@ -43,6 +44,11 @@ public class JobStarter {
   JobStarter(JobRepository repository, Membership membership) {
     this.repository = repository;
     this.membership = membership;
+  }
+
+  /** From now on this server takes jobs: whatever its earlier process left has been dealt with. */
+  void open() {
+    open = true;
   }
 
   /**
@@ -81,7 +87,7 @@ public class JobStarter {
     JobOperator operator = BatchRuntime.getJobOperator();
     Properties parameters = new Properties();
     parameters.putAll(operator.getParameters(execution));
-    parameters.setProperty(JobRepository.NODE, self());
+    parameters.setProperty(JobRepository.NODE, member());
     long resumed = operator.restart(execution, parameters);
     LOG.log(
         Level.INFO,
@@ -101,6 +107,7 @@ public class JobStarter {
     find(operator, execution);
     try {
       operator.stop(execution);
+      repository.stayStopped(execution);
     } catch (BatchRuntimeException e) {
       LOG.log(Level.FINE, "not stopped", e);
       throw new ApiException(
@@ -140,7 +147,7 @@ public class JobStarter {
 
   /** Describes the jobs that may be started. */
   public ObjectNode catalog() {
-    ObjectNode body = Jsons.object().put("node", self());
+    ObjectNode body = Jsons.object().put("node", member());
     ArrayNode jobs = body.putArray("jobs");
     for (JobDefinition job : JobDefinition.ALL) {
       ObjectNode entry = jobs.addObject().put("name", job.name()).put("purpose", job.purpose());
@@ -157,6 +164,15 @@ public class JobStarter {
   }
 
   private String self() {
+    String member = member();
+    if (!open) {
+      throw new ApiException(
+          503, "not_ready", "this server takes no jobs yet, or is an api server", null, 1);
+    }
+    return member;
+  }
+
+  private String member() {
     if (membership.self() == null) {
       throw new ApiException(503, "not_ready", "this server has not joined its cluster", null, 1);
     }

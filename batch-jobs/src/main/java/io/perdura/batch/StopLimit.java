@@ -1,5 +1,9 @@
 package io.perdura.batch;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -13,9 +17,21 @@ final class StopLimit {
   /** More than the longest request; less than what service managers commonly wait. */
   static final Duration LIMIT = Duration.ofSeconds(25);
 
+  /** As a shell reports a process that SIGTERM ended. */
+  static final int EXIT_CODE = 143;
+
   private static final Logger LOG = Logger.getLogger(StopLimit.class.getName());
 
-  private final Thread hook = new Thread(StopLimit::begin, "limit-stop");
+  private final Duration limit;
+  private final Thread hook = new Thread(this::begin, "limit-stop");
+
+  StopLimit() {
+    this(LIMIT);
+  }
+
+  StopLimit(Duration limit) {
+    this.limit = limit;
+  }
 
   /** Watches for the end of the process from now on. */
   void arm() {
@@ -32,20 +48,28 @@ final class StopLimit {
   }
 
   /** The virtual machine waits for hooks, but not for daemons. */
-  private static void begin() {
-    Thread.ofPlatform().daemon().name("limit-stop").start(StopLimit::end);
+  private void begin() {
+    Thread.ofPlatform().daemon().name("limit-stop").start(this::end);
   }
 
-  private static void end() {
+  private void end() {
     try {
-      Thread.sleep(LIMIT);
+      Thread.sleep(limit);
     } catch (InterruptedException e) {
       LOG.log(Level.FINE, "interrupted", e);
     }
-    LOG.log(
-        Level.WARNING,
-        "stopping took longer than {0} s: the process ends at once",
-        LIMIT.toSeconds());
-    Runtime.getRuntime().halt(143);
+    say(
+        "perdura: stopping took longer than "
+            + limit.toMillis()
+            + " ms: the process ends at once, and what it leaves is taken up again.");
+    Runtime.getRuntime().halt(EXIT_CODE);
+  }
+
+  /** To standard error itself: loggers have been closed by then. */
+  private static void say(String line) {
+    @SuppressWarnings("resource") // not ours to close
+    PrintStream err =
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+    err.println(line);
   }
 }

@@ -181,6 +181,30 @@ class LauncherTest {
   }
 
   @Test
+  void eachServerOfAHostHasAPathOfItsOwnToTheOneDefinition() throws Exception {
+    perdura("up");
+    // The launcher evaluates what the command line prints about the database.
+    Scripts.executable(home.resolve("jdk/bin/java"), "#!/bin/sh\n");
+    Scripts.executable(
+        home.resolve("ear/target/liberty/wlp/bin/server"),
+        "#!/bin/sh\necho \"$PERDURA_NODE_ID $WLP_USER_DIR $*\"\n");
+    environment.put("PERDURA_STATE_DIR", home.resolve("state").toString());
+    environment.put("PERDURA_NODE_ID", "one/of two");
+
+    String api = perdura("run", "api").out().strip();
+    String worker = perdura("run", "worker").out().strip();
+    environment.remove("PERDURA_NODE_ID");
+    String[] unnamed = perdura("run", "worker").out().split(" ");
+
+    assertThat(api).startsWith("one/of two /").endsWith("/run-api/usr-one_of_two run perdura");
+    assertThat(worker).endsWith("/run-worker/usr-one_of_two run perdura");
+    assertThat(unnamed[0]).endsWith("-worker");
+    assertThat(unnamed[1]).endsWith("/run-worker/usr-" + unnamed[0]);
+    assertThat(home.resolve("state/run-worker/usr-one_of_two").toRealPath())
+        .isEqualTo(home.resolve("ear/target/liberty/wlp/usr").toRealPath());
+  }
+
+  @Test
   void anUnknownRoleIsRefused() throws Exception {
     perdura("up");
     Scripts.Outcome outcome = perdura("run", "boss");

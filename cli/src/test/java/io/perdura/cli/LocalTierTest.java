@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,6 +93,19 @@ class LocalTierTest {
     Running started = start();
     assertThat(Probe.ready(port).body()).isEqualTo(DATABASE.jdbcUrl() + " null");
     assertThat(started.process().info().commandLine().orElse("")).doesNotContain("hunter2");
+  }
+
+  @Test
+  void theServerKeepsItsNameAndItsOwnPathToTheDefinition() throws IOException {
+    start();
+    tier().server().stop();
+    start();
+    try (Stream<Path> files = Files.list(temp.resolve("state"))) {
+      assertThat(files.filter(file -> file.getFileName().toString().startsWith("usr-")))
+          .singleElement()
+          .satisfies(path ->
+              assertThat(path.toRealPath()).isEqualTo(temp.resolve("state/usr").toRealPath()));
+    }
   }
 
   @Test

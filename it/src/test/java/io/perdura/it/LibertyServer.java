@@ -34,7 +34,9 @@ final class LibertyServer implements AutoCloseable {
     environment.put("PERDURA_DB_PASSWORD", password == null ? "" : password);
     environment.put("PERDURA_STATE_DIR", state.toString());
     environment.put("PERDURA_NODE_ID", name + "-" + port);
+    environment.put("PERDURA_DB_APPLICATION_NAME", name + "-" + port);
     environment.put("WLP_OUTPUT_DIR", state.resolve("output").toString());
+    environment.put("WLP_USER_DIR", userDirectory().toString());
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("APP_ENV", "ci");
     environment.put("MEMORY_AUTH_MODE", "off");
@@ -61,6 +63,7 @@ final class LibertyServer implements AutoCloseable {
   LibertyServer launch() {
     try {
       Files.createDirectories(state.resolve("output"));
+      linkUserDirectory();
       ProcessBuilder builder =
           new ProcessBuilder(
               Path.of(System.getProperty("perdura.wlp"), "bin", "server").toString(),
@@ -172,6 +175,22 @@ final class LibertyServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
+    }
+  }
+
+  /**
+   * A path of its own to the one definition of the server, as the launcher makes it: the path is
+   * part of the id under which the batch runtime knows the server.
+   */
+  private Path userDirectory() {
+    return state.resolve("usr-" + node());
+  }
+
+  private void linkUserDirectory() throws IOException {
+    Path definition =
+        Path.of(System.getProperty("perdura.wlp"), "usr").toAbsolutePath().normalize();
+    if (!Files.isSymbolicLink(userDirectory())) {
+      Files.createSymbolicLink(userDirectory(), definition);
     }
   }
 

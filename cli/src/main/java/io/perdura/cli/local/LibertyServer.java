@@ -6,6 +6,8 @@ import io.perdura.cli.Trouble;
 import io.perdura.kernel.Jsons;
 import java.io.IOException;
 import java.lang.module.ModuleFinder;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The Liberty process of the standalone tier.
@@ -25,6 +28,7 @@ import java.util.Optional;
 public final class LibertyServer {
   private static final String NAME = "perdura";
   private static final String RECORD = "server";
+  private static final String NODE = "node";
   private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
   private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
   private static final Duration POLL = Duration.ofMillis(50);
@@ -91,7 +95,8 @@ public final class LibertyServer {
       variables.clear();
       variables.putAll(environment);
       variables.put("JAVA_HOME", System.getProperty("java.home"));
-      variables.put("WLP_USER_DIR", state.resolve("usr").toString());
+      String node = variables.computeIfAbsent("PERDURA_NODE_ID", name -> nodeId());
+      variables.put("WLP_USER_DIR", userDirectory(node).toString());
       variables.put("WLP_OUTPUT_DIR", state.resolve("server").toString());
       variables.put("PORT", Integer.toString(port));
       variables.put("PERDURA_MGMT_PORT", Integer.toString(managementPort));
@@ -103,6 +108,38 @@ public final class LibertyServer {
     } catch (IOException e) {
       throw state.unusable(e);
     }
+  }
+
+  /** The same after a restart, so that the server knows the jobs of its earlier process. */
+  private String nodeId() {
+    return state
+        .record(NODE)
+        .map(record -> record.path("id").asText())
+        .orElseGet(() -> {
+          String id = hostName() + "-" + UUID.randomUUID().toString().substring(0, 8);
+          state.write(NODE, Jsons.MAPPER.createObjectNode().put("id", id));
+          return id;
+        });
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+
+  /**
+   * The server's own path to its definition: the batch runtime knows servers by this path, and
+   * those of other machines may share our database and the name of our state directory.
+   */
+  private Path userDirectory(String node) throws IOException {
+    Path link = state.resolve("usr-" + node.replaceAll("[^A-Za-z0-9._-]", "_"));
+    if (!Files.isSymbolicLink(link)) {
+      Files.createSymbolicLink(link, Path.of("usr"));
+    }
+    return link;
   }
 
   /** The role, and the vector instructions of the processor for the in-process index. */

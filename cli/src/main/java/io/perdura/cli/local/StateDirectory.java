@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  * <pre>
  * postgres/   the unpacked database programs      data/   the database
  * usr/        the server definition that runs     server/ its logs and work area
+ * usr-<node>  the server's own path to usr/
  * logs/       the database's log                  run/    records, secrets (owner only), the lock
  * </pre>
  */
