@@ -14,6 +14,7 @@ import java.util.Map;
  * @param concurrencies closed-loop clients, each with a connection of its own
  * @param seconds length of one measured interval; warm-up is a third of it
  * @param rounds how often floors and service are measured in turn; their samples are pooled
+ * @param reuse whether a database that an earlier run seeded is taken as it is
  */
 record Options(
     List<Integer> events,
@@ -27,7 +28,8 @@ record Options(
     Path floorDirectory,
     Path results,
     List<String> parts,
-    int soakMinutes) {
+    int soakMinutes,
+    boolean reuse) {
 
   private static final Map<String, String> DEFAULTS = defaults();
 
@@ -44,6 +46,7 @@ record Options(
     values.put("floor", "benchmarks/floor");
     values.put("results", "benchmarks/results");
     values.put("soak-minutes", "30");
+    values.put("reuse", "false");
     values.put("parts", "recall,write,reference,quality,trips,start,outbox");
     return values;
   }
@@ -85,7 +88,8 @@ record Options(
         Path.of(values.get("floor")),
         Path.of(values.get("results")),
         List.of(values.get("parts").split(",", -1)),
-        number(values, "soak-minutes"));
+        number(values, "soak-minutes"),
+        Boolean.parseBoolean(values.get("reuse")));
   }
 
   /** Returns the options with their defaults. */

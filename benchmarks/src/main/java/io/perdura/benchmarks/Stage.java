@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -45,10 +46,13 @@ final class Stage implements AutoCloseable {
     this.logs = Files.createDirectories(options.results().resolve("logs"));
     DatabaseAddress admin = DatabaseAddress.of(options.databaseUrl());
     this.database = admin.withName("perdura_bench_%d_%d".formatted(events, dimension));
-    try (Connection connection = admin.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute("drop database if exists " + database.name() + " with (force)");
-      statement.execute("create database " + database.name());
+    boolean seeded = options.reuse() && exists(admin);
+    if (!seeded) {
+      try (Connection connection = admin.connect();
+          Statement statement = connection.createStatement()) {
+        statement.execute("drop database if exists " + database.name() + " with (force)");
+        statement.execute("create database " + database.name());
+      }
     }
     new io.perdura.schema.Migrator(plainSource()).migrate();
     startServer("api", database, Map.of());
@@ -56,13 +60,25 @@ final class Stage implements AutoCloseable {
       prime();
       try (Connection connection = database.connect()) {
         awaitVectorIndex(connection);
-        this.seedSeconds = new Seeder(connection, dataset).seed(MODEL, List.of(large, small));
+        this.seedSeconds =
+            seeded ? 0 : new Seeder(connection, dataset).seed(MODEL, List.of(large, small));
         awaitVectorIndex(connection);
         this.generation = generationId(connection);
       }
     } catch (SQLException | IOException | RuntimeException e) {
       server.close();
       throw e;
+    }
+  }
+
+  private boolean exists(DatabaseAddress admin) throws SQLException {
+    try (Connection connection = admin.connect();
+        PreparedStatement statement =
+            connection.prepareStatement("select from pg_database where datname = ?")) {
+      statement.setString(1, database.name());
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next();
+      }
     }
   }
 

@@ -1,8 +1,6 @@
 package io.perdura.recall;
 
 import io.perdura.kernel.Database;
-import java.sql.Array;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,6 +9,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,7 @@ final class HybridStore {
   private static final int NEWEST = 60;
 
   /** Newest nodes that are read for words too common to be looked up. */
-  private static final int NEWEST_FOR_WORDS = 1000;
+  private static final int NEWEST_FOR_WORDS = 300;
 
   private static final int FARTHEST_STEP = 2;
 
@@ -48,28 +47,34 @@ final class HybridStore {
    */
   Answer candidates(
       HybridQuery query, List<UUID> near, LexicalPlan words, EntityArm names, int recent) {
+    Map<HybridSql.Parameter, Object> values = values(query, near, words, names, recent);
     return database.read(
         "hybrid candidates",
         connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(HybridSql.CANDIDATES)) {
-            bindViewer(statement, query);
-            statement.setArray(4, uuids(connection, near));
-            statement.setString(5, words.query());
-            statement.setInt(6, LexicalPlan.MOST_ROWS);
-            statement.setString(7, words.anyWord());
-            int newest = recent == 0 ? 0 : Math.max(recent, NEWEST);
-            statement.setInt(8, words.common() ? NEWEST_FOR_WORDS : newest);
-            statement.setInt(9, recent);
-            statement.setArray(10, connection.createArrayOf("text", names.titles().toArray()));
-            statement.setArray(11, uuids(connection, names.ids()));
-            List<String> terms = words.lexemes().stream().map(LexicalPlan::quote).toList();
-            statement.setArray(12, connection.createArrayOf("text", terms.toArray()));
-            statement.setArray(13, connection.createArrayOf("float8", words.weights().toArray()));
+          String sql = HybridSql.STATEMENT.text();
+          try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            int at = 1;
+            for (HybridSql.Parameter parameter : HybridSql.STATEMENT.parameters()) {
+              bind(statement, at++, parameter, values.get(parameter));
+            }
             try (ResultSet rows = rows(statement)) {
               return read(rows);
             }
           }
         });
+  }
+
+  private static void bind(
+      PreparedStatement statement, int at, HybridSql.Parameter parameter, Object value)
+      throws SQLException {
+    if (value instanceof Object[] array) {
+      String element = parameter.type.substring(0, parameter.type.length() - 2);
+      statement.setArray(at, statement.getConnection().createArrayOf(element, array));
+    } else if (value instanceof Integer number) {
+      statement.setInt(at, number);
+    } else {
+      statement.setString(at, (String) value);
+    }
   }
 
   private static Answer read(ResultSet rows) throws SQLException {
@@ -124,14 +129,24 @@ final class HybridStore {
     return statement.getResultSet();
   }
 
-  private static void bindViewer(PreparedStatement statement, HybridQuery query)
-      throws SQLException {
-    statement.setString(1, query.scope().key());
-    statement.setString(2, query.viewer().agentId());
-    statement.setString(3, query.viewer().teamId());
-  }
-
-  private static Array uuids(Connection connection, List<UUID> ids) throws SQLException {
-    return connection.createArrayOf("uuid", ids.toArray());
+  private static Map<HybridSql.Parameter, Object> values(
+      HybridQuery query, List<UUID> near, LexicalPlan words, EntityArm names, int recent) {
+    Map<HybridSql.Parameter, Object> values = new EnumMap<>(HybridSql.Parameter.class);
+    values.put(HybridSql.Parameter.SCOPE, query.scope().key());
+    values.put(HybridSql.Parameter.AGENT, query.viewer().agentId());
+    values.put(HybridSql.Parameter.TEAM, query.viewer().teamId());
+    values.put(HybridSql.Parameter.NEAR, near.toArray());
+    values.put(HybridSql.Parameter.WORDS, words.query());
+    values.put(HybridSql.Parameter.ANY_WORD, words.anyWord());
+    values.put(HybridSql.Parameter.MOST_ROWS, LexicalPlan.MOST_ROWS);
+    int newest = recent == 0 ? 0 : Math.max(recent, NEWEST);
+    values.put(HybridSql.Parameter.NEWEST, words.common() ? NEWEST_FOR_WORDS : newest);
+    values.put(HybridSql.Parameter.RECENT, recent);
+    values.put(HybridSql.Parameter.TITLES, names.titles().toArray());
+    values.put(HybridSql.Parameter.NAMED, names.ids().toArray());
+    values.put(
+        HybridSql.Parameter.TERMS, words.lexemes().stream().map(LexicalPlan::quote).toArray());
+    values.put(HybridSql.Parameter.WEIGHTS, words.weights().toArray());
+    return values;
   }
 }

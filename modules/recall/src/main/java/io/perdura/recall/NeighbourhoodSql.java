@@ -1,10 +1,6 @@
 package io.perdura.recall;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The statement of stage 2 (contract, section 5.5): seeds from candidates, one or two hops of
@@ -157,8 +153,6 @@ final class NeighbourhoodSql {
         n.created_at, n.updated_at, n.last_activated, n.importance\
       """;
 
-  private static final Pattern PLACE = Pattern.compile("\\{(\\w+)}");
-
   /** By hops, slots and meta: built once, so that a connection always sees the same few texts. */
   private static final NeighbourhoodSql[] STATEMENTS = new NeighbourhoodSql[8];
 
@@ -168,8 +162,7 @@ final class NeighbourhoodSql {
     }
   }
 
-  private final String text;
-  private final List<Parameter> parameters = new ArrayList<>();
+  private final PlacedSql<Parameter> placed;
 
   /** What stands in the statement, in some cases several times. */
   enum Parameter {
@@ -198,14 +191,9 @@ final class NeighbourhoodSql {
   }
 
   private NeighbourhoodSql(String template) {
-    Matcher places = PLACE.matcher(template);
-    StringBuilder sql = new StringBuilder(template.length() + 500);
-    while (places.find()) {
-      Parameter parameter = Parameter.valueOf(places.group(1).toUpperCase(Locale.ROOT));
-      parameters.add(parameter);
-      places.appendReplacement(sql, "?::" + parameter.type);
-    }
-    text = SETTINGS + places.appendTail(sql);
+    this.placed =
+        PlacedSql.of(
+            SETTINGS, template, name -> Parameter.valueOf(name), parameter -> parameter.type);
   }
 
   static NeighbourhoodSql of(int hops, boolean slots, boolean meta) {
@@ -214,12 +202,12 @@ final class NeighbourhoodSql {
 
   /** Returns the statement; its second result is the answer. */
   String text() {
-    return text;
+    return placed.text();
   }
 
   /** Returns the parameters in the order of their places. */
   List<Parameter> parameters() {
-    return parameters;
+    return placed.parameters();
   }
 
   private static String build(boolean twoHops, boolean slots, boolean meta) {
