@@ -45,6 +45,8 @@ public final class Benchmarks {
           options.measures("start") ? new Footprint(stage).measure() : null;
       Soak.Result soak =
           options.measures("soak") ? new Soak(stage).measure(options.soakMinutes()) : null;
+      List<Overload.Result> overload =
+          options.measures("overload") ? new Overload(stage).measure() : List.of();
       // Last: it takes the vector index away.
       List<OutboxSpeed.Result> outbox =
           options.measures("outbox") ? new OutboxSpeed(stage).measure() : List.of();
@@ -58,7 +60,8 @@ public final class Benchmarks {
           trips,
           outbox,
           footprint,
-          soak);
+          soak,
+          overload);
     }
   }
 }

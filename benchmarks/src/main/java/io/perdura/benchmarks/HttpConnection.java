@@ -39,6 +39,11 @@ final class HttpConnection implements AutoCloseable {
 
   /** Sends a JSON body and reads the whole answer, see {@link #text()}; returns its status. */
   int post(String path, byte[] json) throws IOException {
+    return post(path, "", json);
+  }
+
+  /** The same with more headers, each of them ended by a line break. */
+  int post(String path, String headers, byte[] json) throws IOException {
     byte[] head =
         ("POST "
                 + path
@@ -46,7 +51,9 @@ final class HttpConnection implements AutoCloseable {
                 + host
                 + "\r\nContent-Type: application/json\r\nAccept: application/json\r\nContent-Length: "
                 + json.length
-                + "\r\n\r\n")
+                + "\r\n"
+                + headers
+                + "\r\n")
             .getBytes(StandardCharsets.US_ASCII);
     byte[] request = Arrays.copyOf(head, head.length + json.length);
     System.arraycopy(json, 0, request, head.length, json.length);

@@ -8,8 +8,15 @@ final class HttpWork implements Work {
   private final HttpConnection connection;
   private final String path;
   private final LongFunction<byte[]> body;
+  private final LongFunction<String> headers;
 
   HttpWork(int port, String path, LongFunction<byte[]> body) throws IOException {
+    this(port, path, i -> "", body);
+  }
+
+  HttpWork(int port, String path, LongFunction<String> headers, LongFunction<byte[]> body)
+      throws IOException {
+    this.headers = headers;
     this.connection = new HttpConnection(port);
     this.path = path;
     this.body = body;
@@ -17,7 +24,7 @@ final class HttpWork implements Work {
 
   @Override
   public void call(long i) throws IOException {
-    int status = connection.post(path, body.apply(i));
+    int status = connection.post(path, headers.apply(i), body.apply(i));
     if (status != 200) {
       throw new IOException(path + " answered " + status + ": " + connection.text());
     }

@@ -28,7 +28,8 @@ final class Report {
       TripCount.Result roundTrips,
       List<OutboxSpeed.Result> outbox,
       Footprint.Result footprint,
-      Soak.Result soak) {}
+      Soak.Result soak,
+      List<Overload.Result> overload) {}
 
   private final List<Size> sizes = new ArrayList<>();
 
@@ -57,6 +58,10 @@ final class Report {
         ((ObjectNode) node.withArray("reference").get(i))
             .put("multiple", size.reference().get(i).multiple());
       }
+      for (int i = 0; i < size.overload().size(); i++) {
+        ((ObjectNode) node.withArray("overload").get(i))
+            .put("goodput_ratio", size.overload().get(i).goodputRatio());
+      }
       all.add(node);
     }
     MAPPER.writeValue(directory.resolve("latest.json").toFile(), root);
@@ -69,6 +74,7 @@ final class Report {
       out.format("### %,d events, dimension %d%n", size.events(), size.dimension());
       speed(out, size.series());
       reference(out, size);
+      overload(out, size.overload());
       others(out, size);
     }
     return out.toString();
@@ -132,6 +138,28 @@ final class Report {
           comparable ? "%.0f".formatted(r.reference()) : "",
           comparable ? "%.1f".formatted(r.multiple()) : "",
           comparable ? "%.0f".formatted(r.aim()) : "");
+    }
+    out.format("%n");
+  }
+
+  private static void overload(Formatter out, List<Overload.Result> all) {
+    if (all.isEmpty()) {
+      return;
+    }
+    out.format(
+        "| operation | load / capacity | goodput / capacity | p50 ms | p99 ms | refused | p99 ms of refusals | lost |%n");
+    out.format("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |%n");
+    for (Overload.Result r : all) {
+      out.format(
+          "| %s | %.1f | %.2f | %.0f | %.0f | %.2f | %.0f | %.3f |%n",
+          r.operation(),
+          r.times(),
+          r.goodputRatio(),
+          r.load().p50(),
+          r.load().p99(),
+          r.load().refused(),
+          r.load().refusedP99(),
+          r.load().lost());
     }
     out.format("%n");
   }
