@@ -47,6 +47,8 @@ public final class Benchmarks {
           options.measures("soak") ? new Soak(stage).measure(options.soakMinutes()) : null;
       List<Overload.Result> overload =
           options.measures("overload") ? new Overload(stage).measure() : List.of();
+      List<AccessCost.Result> access =
+          options.measures("access") ? new AccessCost(stage).measure() : List.of();
       // Last: it takes the vector index away.
       List<OutboxSpeed.Result> outbox =
           options.measures("outbox") ? new OutboxSpeed(stage).measure() : List.of();
@@ -61,7 +63,8 @@ public final class Benchmarks {
           outbox,
           footprint,
           soak,
-          overload);
+          overload,
+          access);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.perdura.benchmarks;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
@@ -130,11 +131,15 @@ final class OpenLoop {
 
   private void close() {
     for (HttpConnection connection = idle.poll(); connection != null; connection = idle.poll()) {
-      try {
-        connection.close();
-      } catch (IOException e) {
-        continue; // nobody needs it any more
-      }
+      end(connection);
+    }
+  }
+
+  private static void end(HttpConnection connection) {
+    try {
+      connection.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

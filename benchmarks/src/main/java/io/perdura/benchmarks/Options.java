@@ -98,7 +98,8 @@ record Options(
         new StringBuilder("benchmarks/run [--name value]..., with these names and defaults:");
     DEFAULTS.forEach(
         (name, value) -> text.append("%n  --%-13s %s".formatted(name, value).stripTrailing()));
-    return text.append("\nMore parts: soak, overload. docs/performance.md says what each measures.")
+    return text.append(
+            "\nMore parts: soak, overload, access. docs/performance.md says what each measures.")
         .toString();
   }
 

@@ -1,6 +1,7 @@
 package io.perdura.benchmarks;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,10 @@ final class Pinning implements AutoCloseable {
         try {
           pin(child.pid(), others);
         } catch (IOException e) {
-          continue; // ended meanwhile; what its parent starts next inherits the parent's place
+          if (child.isAlive()) {
+            throw e;
+          }
+          // What its parent starts next inherits the parent's place.
         }
       }
     }
@@ -50,14 +54,21 @@ final class Pinning implements AutoCloseable {
   @Override
   public void close() {
     for (long pid : moved) {
-      try {
-        run("taskset", "-a", "-c", "-p", "0-" + (processors - 1), Long.toString(pid));
-      } catch (IOException e) {
-        continue; // ended meanwhile
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
+      if (ProcessHandle.of(pid).isPresent()) {
+        release(pid);
       }
+    }
+  }
+
+  private void release(long pid) {
+    try {
+      run("taskset", "-a", "-c", "-p", "0-" + (processors - 1), Long.toString(pid));
+    } catch (IOException e) {
+      if (ProcessHandle.of(pid).isPresent()) {
+        throw new UncheckedIOException(e);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

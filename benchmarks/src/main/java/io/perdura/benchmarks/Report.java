@@ -29,7 +29,8 @@ final class Report {
       List<OutboxSpeed.Result> outbox,
       Footprint.Result footprint,
       Soak.Result soak,
-      List<Overload.Result> overload) {}
+      List<Overload.Result> overload,
+      List<AccessCost.Result> access) {}
 
   private final List<Size> sizes = new ArrayList<>();
 
@@ -75,6 +76,7 @@ final class Report {
       speed(out, size.series());
       reference(out, size);
       overload(out, size.overload());
+      access(out, size.access());
       others(out, size);
     }
     return out.toString();
@@ -160,6 +162,29 @@ final class Report {
           r.load().refused(),
           r.load().refusedP99(),
           r.load().lost());
+    }
+    out.format("%n");
+  }
+
+  private static void access(Formatter out, List<AccessCost.Result> all) {
+    if (all.isEmpty()) {
+      return;
+    }
+    out.format(
+        "| operation | checks | p50 ms | p95 ms | p99 ms | server CPU ms | database CPU ms | p50 / nobody is asked |%n");
+    out.format("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |%n");
+    for (AccessCost.Result r : all) {
+      Measured m = r.service();
+      out.format(
+          "| %s | %s | %.3f | %.2f | %.2f | %.3f | %.3f | %.3f |%n",
+          r.operation(),
+          r.checks(),
+          m.p50(),
+          m.p95(),
+          m.p99(),
+          m.serverCpuMillis(),
+          m.databaseCpuMillis(),
+          r.ratio());
     }
     out.format("%n");
   }

@@ -222,6 +222,11 @@ final class Stage implements AutoCloseable {
     return server;
   }
 
+  /** Where servers write what they have to say. */
+  Path logs() {
+    return logs;
+  }
+
   double seedSeconds() {
     return seedSeconds;
   }

@@ -51,19 +51,26 @@ public final class AccessSettings implements SettingCatalog {
   public static final Setting<Boolean> TENANT_QUOTA_ENABLED =
       Setting.bool("TENANT_QUOTA_ENABLED", true);
 
+  /**
+   * Threads that the server keeps for requests and jobs. A request holds one while it waits at a
+   * gate, so queues are cut to what these threads can hold; see {@link InflightGates}.
+   */
+  public static final Setting<Integer> PERDURA_REQUEST_THREADS =
+      Setting.integer("PERDURA_REQUEST_THREADS", 256, 64, 5_000);
+
   public static final Setting<Integer> API_RECALL_MAX_INFLIGHT =
-      Setting.integer("API_RECALL_MAX_INFLIGHT", 256, 1, 5_000);
+      Setting.integer("API_RECALL_MAX_INFLIGHT", 48, 1, 5_000);
   public static final Setting<Integer> API_RECALL_QUEUE_MAX =
-      Setting.integer("API_RECALL_QUEUE_MAX", 6_000, 0, 200_000);
+      Setting.integer("API_RECALL_QUEUE_MAX", 96, 0, 200_000);
 
   /** Milliseconds. */
   public static final Setting<Integer> API_RECALL_QUEUE_TIMEOUT_MS =
       Setting.integer("API_RECALL_QUEUE_TIMEOUT_MS", 2_000, 1, 60_000);
 
   public static final Setting<Integer> API_WRITE_MAX_INFLIGHT =
-      Setting.integer("API_WRITE_MAX_INFLIGHT", 96, 1, 5_000);
+      Setting.integer("API_WRITE_MAX_INFLIGHT", 24, 1, 5_000);
   public static final Setting<Integer> API_WRITE_QUEUE_MAX =
-      Setting.integer("API_WRITE_QUEUE_MAX", 3_000, 0, 200_000);
+      Setting.integer("API_WRITE_QUEUE_MAX", 48, 0, 200_000);
 
   /** Milliseconds. */
   public static final Setting<Integer> API_WRITE_QUEUE_TIMEOUT_MS =
@@ -82,6 +89,7 @@ public final class AccessSettings implements SettingCatalog {
           RATE_LIMIT_ENABLED,
           RATE_LIMIT_BYPASS_LOOPBACK,
           TENANT_QUOTA_ENABLED,
+          PERDURA_REQUEST_THREADS,
           API_RECALL_MAX_INFLIGHT,
           API_RECALL_QUEUE_MAX,
           API_RECALL_QUEUE_TIMEOUT_MS,

@@ -60,6 +60,11 @@ public final class InflightGate {
     return queued.get();
   }
 
+  @Override
+  public String toString() {
+    return work.label() + ": " + maxInflight + " at once, " + maxQueue + " waiting";
+  }
+
   private Permit enqueue() throws InterruptedException {
     if (queued.incrementAndGet() > maxQueue) {
       queued.decrementAndGet();

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.perdura.kernel.ApiException;
 import io.perdura.kernel.Deadline;
+import io.perdura.kernel.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -99,5 +101,36 @@ class InflightGateTest {
       waiter.join();
     }
     assertThat(served).containsExactly(0, 1, 2, 3, 4);
+  }
+
+  @Test
+  void gatesAreCutToTheThreadsThatCanWait() {
+    InflightGates asConfigured = gates(Map.of());
+    assertThat(asConfigured.of(WorkClass.RECALL).toString())
+        .isEqualTo("recall: 48 at once, 96 waiting");
+    assertThat(asConfigured.of(WorkClass.WRITE).toString())
+        .isEqualTo("write: 24 at once, 48 waiting");
+
+    InflightGates longQueues =
+        gates(Map.of("API_RECALL_QUEUE_MAX", "6000", "API_WRITE_QUEUE_MAX", "3000"));
+    assertThat(longQueues.of(WorkClass.RECALL).toString())
+        .isEqualTo("recall: 48 at once, 96 waiting");
+    assertThat(longQueues.of(WorkClass.WRITE).toString())
+        .isEqualTo("write: 24 at once, 48 waiting");
+
+    InflightGates muchWork =
+        gates(Map.of("API_RECALL_MAX_INFLIGHT", "300", "API_WRITE_MAX_INFLIGHT", "100"));
+    assertThat(muchWork.of(WorkClass.RECALL).toString())
+        .isEqualTo("recall: 162 at once, 0 waiting");
+    assertThat(muchWork.of(WorkClass.WRITE).toString()).isEqualTo("write: 54 at once, 0 waiting");
+
+    InflightGates moreThreads =
+        gates(Map.of("API_RECALL_QUEUE_MAX", "600", "PERDURA_REQUEST_THREADS", "1000"));
+    assertThat(moreThreads.of(WorkClass.RECALL).toString())
+        .isEqualTo("recall: 48 at once, 600 waiting");
+  }
+
+  private static InflightGates gates(Map<String, String> settings) {
+    return new InflightGates(Settings.of(settings));
   }
 }
