@@ -56,12 +56,12 @@ public final class AccessSettings implements SettingCatalog {
    * gate, so queues are cut to what these threads can hold; see {@link InflightGates}.
    */
   public static final Setting<Integer> PERDURA_REQUEST_THREADS =
-      Setting.integer("PERDURA_REQUEST_THREADS", 256, 64, 5_000);
+      Setting.integer("PERDURA_REQUEST_THREADS", 448, 64, 5_000);
 
   public static final Setting<Integer> API_RECALL_MAX_INFLIGHT =
       Setting.integer("API_RECALL_MAX_INFLIGHT", 48, 1, 5_000);
   public static final Setting<Integer> API_RECALL_QUEUE_MAX =
-      Setting.integer("API_RECALL_QUEUE_MAX", 96, 0, 200_000);
+      Setting.integer("API_RECALL_QUEUE_MAX", 144, 0, 200_000);
 
   /** Milliseconds. */
   public static final Setting<Integer> API_RECALL_QUEUE_TIMEOUT_MS =
@@ -70,7 +70,7 @@ public final class AccessSettings implements SettingCatalog {
   public static final Setting<Integer> API_WRITE_MAX_INFLIGHT =
       Setting.integer("API_WRITE_MAX_INFLIGHT", 24, 1, 5_000);
   public static final Setting<Integer> API_WRITE_QUEUE_MAX =
-      Setting.integer("API_WRITE_QUEUE_MAX", 48, 0, 200_000);
+      Setting.integer("API_WRITE_QUEUE_MAX", 144, 0, 200_000);
 
   /** Milliseconds. */
   public static final Setting<Integer> API_WRITE_QUEUE_TIMEOUT_MS =

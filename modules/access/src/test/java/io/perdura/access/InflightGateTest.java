@@ -107,22 +107,22 @@ class InflightGateTest {
   void gatesAreCutToTheThreadsThatCanWait() {
     InflightGates asConfigured = gates(Map.of());
     assertThat(asConfigured.of(WorkClass.RECALL).toString())
-        .isEqualTo("recall: 48 at once, 96 waiting");
+        .isEqualTo("recall: 48 at once, 144 waiting");
     assertThat(asConfigured.of(WorkClass.WRITE).toString())
-        .isEqualTo("write: 24 at once, 48 waiting");
+        .isEqualTo("write: 24 at once, 144 waiting");
 
     InflightGates longQueues =
         gates(Map.of("API_RECALL_QUEUE_MAX", "6000", "API_WRITE_QUEUE_MAX", "3000"));
     assertThat(longQueues.of(WorkClass.RECALL).toString())
-        .isEqualTo("recall: 48 at once, 96 waiting");
+        .isEqualTo("recall: 48 at once, 224 waiting");
     assertThat(longQueues.of(WorkClass.WRITE).toString())
-        .isEqualTo("write: 24 at once, 48 waiting");
+        .isEqualTo("write: 24 at once, 112 waiting");
 
     InflightGates muchWork =
-        gates(Map.of("API_RECALL_MAX_INFLIGHT", "300", "API_WRITE_MAX_INFLIGHT", "100"));
+        gates(Map.of("API_RECALL_MAX_INFLIGHT", "600", "API_WRITE_MAX_INFLIGHT", "200"));
     assertThat(muchWork.of(WorkClass.RECALL).toString())
-        .isEqualTo("recall: 162 at once, 0 waiting");
-    assertThat(muchWork.of(WorkClass.WRITE).toString()).isEqualTo("write: 54 at once, 0 waiting");
+        .isEqualTo("recall: 306 at once, 0 waiting");
+    assertThat(muchWork.of(WorkClass.WRITE).toString()).isEqualTo("write: 102 at once, 0 waiting");
 
     InflightGates moreThreads =
         gates(Map.of("API_RECALL_QUEUE_MAX", "600", "PERDURA_REQUEST_THREADS", "1000"));
