@@ -67,7 +67,7 @@ public class ApiKey {
   protected ApiKey() {}
 
   /** A new key for what {@code wish} says. */
-  ApiKey(KeyRequest wish, KeySecret secret) {
+  ApiKey(KeyRequest wish, Secret secret) {
     this(secret);
     tenantId = wish.tenantId();
     projectId = wish.projectId();
@@ -79,7 +79,7 @@ public class ApiKey {
     expiresAt = wish.expiresAt();
   }
 
-  private ApiKey(KeySecret secret) {
+  private ApiKey(Secret secret) {
     id = UUID.randomUUID().toString();
     keyHash = secret.hash();
     keyPrefix = secret.prefix();
@@ -87,7 +87,7 @@ public class ApiKey {
   }
 
   /** The key that takes this one's place: same rights, label and metadata as {@code wish} adds. */
-  ApiKey successor(RotateRequest wish, KeySecret secret, OffsetDateTime now) {
+  ApiKey successor(RotateRequest wish, Secret secret, OffsetDateTime now) {
     ApiKey next = new ApiKey(secret);
     next.tenantId = tenantId;
     next.projectId = projectId;

@@ -8,6 +8,9 @@ import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.UUID;
 
@@ -15,6 +18,13 @@ import java.util.UUID;
 @Entity
 @Table(name = "control_audit_events")
 public class AuditEvent {
+  private static final String INSERT =
+      """
+      insert into control_audit_events
+        (event_id, actor, action, resource_type, resource_id, tenant_id, request_id, details)
+      values (?, ?, ?, ?, ?, ?, ?, ?::jsonb)
+      """;
+
   /** The key as JPA sees it; the table's own one only tells the order of insertion. */
   @Id
   @Column(name = "event_id")
@@ -63,6 +73,21 @@ public class AuditEvent {
     event.resourceType = type;
     event.resourceId = id;
     return event;
+  }
+
+  /** Stores it in a transaction that is none of JPA's. */
+  void insert(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
+      statement.setString(1, eventId);
+      statement.setString(2, actor);
+      statement.setString(3, action);
+      statement.setString(4, resourceType);
+      statement.setString(5, resourceId);
+      statement.setString(6, tenantId);
+      statement.setString(7, requestId);
+      statement.setString(8, Jsons.text(details));
+      statement.executeUpdate();
+    }
   }
 
   /** The row as the contract shows it. */

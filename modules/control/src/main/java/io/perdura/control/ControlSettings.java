@@ -3,6 +3,7 @@ package io.perdura.control;
 import io.perdura.kernel.Setting;
 import io.perdura.kernel.SettingCatalog;
 import io.perdura.kernel.Settings;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Settings of running a server. Names starting with PERDURA_ are our own. */
@@ -43,6 +44,23 @@ public final class ControlSettings implements SettingCatalog {
   public static final Setting<Integer> CONTROL_TELEMETRY_PURGE_BATCH_LIMIT =
       Setting.integer("CONTROL_TELEMETRY_PURGE_BATCH_LIMIT", 20_000, 1, 200_000);
 
+  /**
+   * Keys that seal the secrets of alert routes: base64 of 32 bytes each, comma separated. The first
+   * seals, all open; see {@link Sealer}.
+   */
+  public static final Setting<String> PERDURA_SEALING_KEYS = Setting.secret("PERDURA_SEALING_KEYS");
+
+  /**
+   * Origins that alerts may be sent to although they are inside or not https, comma separated, as
+   * in {@code http://alerts.corp:9000}.
+   */
+  public static final Setting<String> PERDURA_OUTBOUND_ALLOW =
+      Setting.text("PERDURA_OUTBOUND_ALLOW", null);
+
+  /** Milliseconds until an alert's receiver must have answered. */
+  public static final Setting<Integer> PERDURA_OUTBOUND_TIMEOUT_MS =
+      Setting.integer("PERDURA_OUTBOUND_TIMEOUT_MS", 8_000, 100, 60_000);
+
   /** Every setting of this module. */
   public static final List<Setting<?>> ALL =
       List.of(
@@ -53,7 +71,10 @@ public final class ControlSettings implements SettingCatalog {
           PERDURA_MGMT_PORT,
           PERDURA_DB_URL,
           CONTROL_TELEMETRY_RETENTION_HOURS,
-          CONTROL_TELEMETRY_PURGE_BATCH_LIMIT);
+          CONTROL_TELEMETRY_PURGE_BATCH_LIMIT,
+          PERDURA_SEALING_KEYS,
+          PERDURA_OUTBOUND_ALLOW,
+          PERDURA_OUTBOUND_TIMEOUT_MS);
 
   @Override
   public List<Setting<?>> settings() {
@@ -62,10 +83,18 @@ public final class ControlSettings implements SettingCatalog {
 
   @Override
   public List<String> check(Settings settings) {
-    return settings.isProduction() && settings.get(PERDURA_MIGRATE_ON_START)
-        ? List.of(
-            PERDURA_MIGRATE_ON_START.name()
-                + ": must be false in production; run `perdura migrate` before the servers start")
-        : List.of();
+    List<String> faults = new ArrayList<>();
+    if (settings.isProduction() && settings.get(PERDURA_MIGRATE_ON_START)) {
+      faults.add(
+          PERDURA_MIGRATE_ON_START.name()
+              + ": must be false in production; run `perdura migrate` before the servers start");
+    }
+    if (!Sealer.isValid(settings)) {
+      faults.add(PERDURA_SEALING_KEYS.name() + ": must be base64 of 32 bytes each");
+    }
+    for (String entry : Outbound.faults(settings)) {
+      faults.add(PERDURA_OUTBOUND_ALLOW.name() + ": " + entry + " is no http or https origin");
+    }
+    return faults;
   }
 }

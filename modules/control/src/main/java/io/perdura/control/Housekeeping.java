@@ -16,7 +16,7 @@ import java.util.logging.Logger;
 
 /**
  * Removes what requests leave behind: expired Idempotency-Keys, old telemetry, rows of servers that
- * died long ago.
+ * died long ago. Seals again what an older key sealed.
  *
  * <p>Every server does it, each minute, in short statements that step around each other's rows.
  */
@@ -43,6 +43,7 @@ public class Housekeeping {
       """;
 
   private final Database database;
+  private final AlertService alerts;
   private final int retentionHours;
   private final int purgeLimit;
   private Future<?> task;
@@ -50,13 +51,15 @@ public class Housekeeping {
   /** For the container's proxy. */
   protected Housekeeping() {
     this.database = null;
+    this.alerts = null;
     this.retentionHours = 0;
     this.purgeLimit = 0;
   }
 
   @Inject
-  public Housekeeping(Database database, Settings settings) {
+  public Housekeeping(Database database, Settings settings, AlertService alerts) {
     this.database = database;
+    this.alerts = alerts;
     this.retentionHours = settings.get(ControlSettings.CONTROL_TELEMETRY_RETENTION_HOURS);
     this.purgeLimit = settings.get(ControlSettings.CONTROL_TELEMETRY_PURGE_BATCH_LIMIT);
   }
@@ -89,6 +92,9 @@ public class Housekeeping {
     int removed = repeat("purge idempotency keys", PURGE_KEYS, KEYS_PER_STATEMENT, null);
     removed += repeat("purge request telemetry", PURGE_TELEMETRY, purgeLimit, retentionHours);
     removed += database.transaction("forget members", tx -> MembershipSql.forget(tx.connection()));
+    while (alerts.reseal() > 0) {
+      LOG.info("secrets of alert routes were sealed again with the newest key");
+    }
     return removed;
   }
 

@@ -12,13 +12,11 @@ import org.postgresql.util.PGobject;
 public class JsonColumn implements AttributeConverter<JsonNode, Object> {
   @Override
   public Object convertToDatabaseColumn(JsonNode value) {
-    if (value == null) {
-      return null;
-    }
+    // A null has to be one of jsonb: a null of text is refused.
     PGobject column = new PGobject();
     column.setType("jsonb");
     try {
-      column.setValue(Jsons.text(value));
+      column.setValue(value == null ? null : Jsons.text(value));
     } catch (SQLException e) {
       throw new IllegalStateException("a text is always a value", e);
     }

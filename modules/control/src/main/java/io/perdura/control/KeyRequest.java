@@ -2,7 +2,6 @@ package io.perdura.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.perdura.kernel.Fields;
-import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 
 /** A key that shall be made. {@code expiresAt} is our own addition; null = never. */
@@ -17,7 +16,6 @@ public record KeyRequest(
     OffsetDateTime expiresAt) {
   private static final int LONGEST_ID = 128;
   private static final int LONGEST_LABEL = 256;
-  private static final int LONGEST_TIME = 64;
 
   /** Reads and validates a body. */
   public static KeyRequest read(JsonNode body) {
@@ -29,18 +27,8 @@ public record KeyRequest(
     String agent = Wire.text(fields, "agent_id", LONGEST_ID);
     String team = Wire.text(fields, "team_id", LONGEST_ID);
     JsonNode metadata = Wire.object(fields, "metadata");
-    OffsetDateTime expiry = time(fields, "expires_at");
+    OffsetDateTime expiry = Wire.timestamp(fields, "expires_at");
     fields.throwIfInvalid();
     return new KeyRequest(tenant, project, label, role, agent, team, metadata, expiry);
-  }
-
-  private static OffsetDateTime time(Fields fields, String name) {
-    String text = Wire.text(fields, name, LONGEST_TIME);
-    try {
-      return text == null ? null : OffsetDateTime.parse(text);
-    } catch (DateTimeException e) {
-      fields.reject(name, "Invalid datetime");
-      return null;
-    }
   }
 }

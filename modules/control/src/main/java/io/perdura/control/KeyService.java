@@ -19,6 +19,7 @@ import java.util.Set;
  */
 @ApplicationScoped
 public class KeyService {
+  private static final String KEY_START = "ak_live_";
   private static final Set<String> STATES = Wire.choices("active", "revoked");
 
   private final Jpa jpa;
@@ -42,12 +43,13 @@ public class KeyService {
    * @throws ApiException 404 {@code not_found} for an unknown tenant, or a project that is not its
    */
   public JsonNode create(KeyRequest wish, Actor actor) {
+    actor.requireTenant(wish.tenantId());
     return jpa.transaction(
         "create api key",
         em -> {
           TenantService.require(em, wish.tenantId());
           requireProject(em, wish);
-          KeySecret secret = KeySecret.create();
+          Secret secret = Secret.create(KEY_START);
           ApiKey key = new ApiKey(wish, secret);
           em.persist(key);
           ObjectNode details = Jsons.object().put("project_id", wish.projectId());
@@ -58,15 +60,12 @@ public class KeyService {
   }
 
   /** Keys, newest first; never with their digests. */
-  public JsonNode list(ListQuery query) {
-    return jpa.transaction(
-        "list api keys",
-        em ->
-            Listing.of(ApiKey.class, "r.createdAt desc, r.id")
-                .where("tenantId", query.text("tenant_id"))
-                .where("projectId", query.text("project_id"))
-                .where("status", query.choice("status", STATES))
-                .page(em, "keys", query, ApiKey::json));
+  public JsonNode list(ListQuery query, Actor actor) {
+    return Listing.of(ApiKey.class, "r.createdAt desc, r.id")
+        .where("tenantId", actor.tenantFilter(query))
+        .where("projectId", query.text("project_id"))
+        .where("status", query.choice("status", STATES))
+        .page(jpa, "keys", query, ApiKey::json);
   }
 
   /** Ends a key now; doing it again moves {@code revoked_at}. */
@@ -76,7 +75,7 @@ public class KeyService {
         "revoke api key",
         em -> {
           ApiKey key = em.find(ApiKey.class, id);
-          if (key == null) {
+          if (key == null || !actor.mayTouch(key.tenantId())) {
             throw Wire.notFound("api key");
           }
           key.revoke(now());
@@ -97,10 +96,10 @@ public class KeyService {
         em -> {
           OffsetDateTime now = now();
           ApiKey old = em.find(ApiKey.class, id);
-          if (old == null || !old.isActiveAt(now)) {
+          if (old == null || !old.isActiveAt(now) || !actor.mayTouch(old.tenantId())) {
             throw Wire.notFound("active api key");
           }
-          KeySecret secret = KeySecret.create();
+          Secret secret = Secret.create(KEY_START);
           ApiKey next = old.successor(wish, secret, now);
           if (wish.overlapSeconds() == 0) {
             old.revoke(now);

@@ -28,6 +28,7 @@ public class QuotaService {
    */
   public JsonNode put(String rawTenant, QuotaRequest wish, Actor actor) {
     String tenant = Wire.pathId(rawTenant);
+    actor.requireTenant(tenant);
     return jpa.transaction(
         "put tenant quota",
         em -> {
@@ -48,8 +49,9 @@ public class QuotaService {
    *
    * @throws ApiException 404 {@code not_found} when none were
    */
-  public JsonNode get(String rawTenant) {
+  public JsonNode get(String rawTenant, Actor actor) {
     String tenant = Wire.pathId(rawTenant);
+    actor.requireTenant(tenant);
     return jpa.transaction(
         "get tenant quota",
         em -> {
@@ -64,6 +66,7 @@ public class QuotaService {
   /** Gives a tenant back to the configured limits. */
   public JsonNode delete(String rawTenant, Actor actor) {
     String tenant = Wire.pathId(rawTenant);
+    actor.requireTenant(tenant);
     return jpa.transaction(
         "delete tenant quota",
         em -> {

@@ -76,8 +76,17 @@ public class TenantReports {
   }
 
   /** The tenant at a glance. */
-  public JsonNode dashboard(String rawTenant) {
+  public JsonNode dashboard(String rawTenant, Actor actor) {
     TenantId tenant = TenantId.of(Wire.pathId(rawTenant));
+    actor.requireTenant(tenant.value());
+    return MissingTables.orElse(
+        () -> dashboard(tenant),
+        () ->
+            TenantService.answer(
+                "dashboard", head(tenant).put("warning", "schema_not_ready_for_dashboard")));
+  }
+
+  private JsonNode dashboard(TenantId tenant) {
     JsonNode figures =
         database.read(
             "dashboard",
@@ -105,8 +114,9 @@ public class TenantReports {
   }
 
   /** What to look at when the tenant complains. */
-  public JsonNode diagnostics(DiagnosticsRequest wish) {
+  public JsonNode diagnostics(DiagnosticsRequest wish, Actor actor) {
     TenantId tenant = TenantId.of(Wire.pathId(wish.tenantId()));
+    actor.requireTenant(tenant.value());
     String scope = TextRules.trimToNull(wish.scope());
     ScopeKey key =
         scope == null ? null : ScopeKey.resolve(tenant.value(), scope, settings.defaults());
@@ -115,7 +125,12 @@ public class TenantReports {
     body.put("default_tenant_id", settings.defaults().tenant()).put("scope", scope);
     body.put("window_minutes", wish.windowMinutes());
     body.put("generated_at", Timestamps.iso(clock.instant()));
-    body.setAll((ObjectNode) database.read("diagnostics", sql::read));
+    body.setAll(
+        (ObjectNode)
+            MissingTables.orElse(
+                () -> database.read("diagnostics", sql::read),
+                () ->
+                    Jsons.object().put("warning", "schema_not_ready_for_operability_diagnostics")));
     return TenantService.answer("diagnostics", body);
   }
 

@@ -26,6 +26,7 @@ public class TenantService {
 
   /** Creates the tenant or replaces all of it. */
   public JsonNode put(TenantRequest wish, Actor actor) {
+    actor.requireTenant(wish.tenantId());
     return jpa.transaction(
         "put tenant",
         em -> {
@@ -44,13 +45,11 @@ public class TenantService {
   }
 
   /** Tenants by id. */
-  public JsonNode tenants(ListQuery query) {
-    return jpa.transaction(
-        "list tenants",
-        em ->
-            Listing.of(Tenant.class, "r.id")
-                .where("status", query.choice("status", TenantRequest.STATES))
-                .page(em, "tenants", query, Tenant::json));
+  public JsonNode tenants(ListQuery query, Actor actor) {
+    return Listing.of(Tenant.class, "r.id")
+        .where("id", actor.admin().tenants())
+        .where("status", query.choice("status", TenantRequest.STATES))
+        .page(jpa, "tenants", query, Tenant::json);
   }
 
   /**
@@ -59,11 +58,15 @@ public class TenantService {
    * @throws io.perdura.kernel.ApiException 404 {@code not_found} for an unknown tenant
    */
   public JsonNode put(ProjectRequest wish, Actor actor) {
+    actor.requireTenant(wish.tenantId());
     return jpa.transaction(
         "put project",
         em -> {
           require(em, wish.tenantId());
           Project known = em.find(Project.class, wish.projectId());
+          if (known != null) {
+            actor.requireTenant(known.tenantId());
+          }
           Project project = known == null ? new Project(wish.projectId()) : known;
           project.replace(wish);
           if (known == null) {
@@ -78,14 +81,11 @@ public class TenantService {
   }
 
   /** Changes of the control plane, newest first. */
-  public JsonNode auditEvents(ListQuery query) {
-    return jpa.transaction(
-        "list audit events",
-        em ->
-            Listing.of(AuditEvent.class, "r.createdAt desc, r.position desc")
-                .where("tenantId", query.text("tenant_id"))
-                .where("action", query.text("action"))
-                .page(em, "events", query, AuditEvent::json));
+  public JsonNode auditEvents(ListQuery query, Actor actor) {
+    return Listing.of(AuditEvent.class, "r.createdAt desc, r.position desc")
+        .where("tenantId", actor.tenantFilter(query))
+        .where("action", query.text("action"))
+        .page(jpa, "events", query, AuditEvent::json);
   }
 
   /** Refuses a tenant that the operator has not created: 404 {@code not_found}. */

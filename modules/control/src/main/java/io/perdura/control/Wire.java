@@ -7,6 +7,7 @@ import io.perdura.kernel.Fields;
 import io.perdura.kernel.Jsons;
 import io.perdura.kernel.TextRules;
 import io.perdura.kernel.Timestamps;
+import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -16,6 +17,8 @@ import java.util.Set;
 /** How the control plane reads and shows values (policy-control, section 8.0). */
 final class Wire {
   private static final double LARGEST_EXACT_INTEGER = 9_007_199_254_740_992.0;
+
+  private static final int LONGEST_TIME = 64;
 
   private Wire() {}
 
@@ -54,6 +57,22 @@ final class Wire {
     return value == null ? Jsons.object() : value;
   }
 
+  /** Tells whether a text has control characters, which no target or path may have. */
+  static boolean hasControls(String text) {
+    return text.chars().anyMatch(c -> c < 0x20 || c == 0x7f);
+  }
+
+  /** Optional ISO time with an offset; null when absent or JSON null. */
+  static OffsetDateTime timestamp(Fields fields, String name) {
+    String text = text(fields, name, LONGEST_TIME);
+    try {
+      return text == null ? null : OffsetDateTime.parse(text);
+    } catch (DateTimeException e) {
+      fields.reject(name, "Invalid datetime");
+      return null;
+    }
+  }
+
   /** A path's id, trimmed. */
   static String pathId(String raw) {
     String id = TextRules.trimToNull(raw);
@@ -70,6 +89,15 @@ final class Wire {
   /** ISO text, null for null. */
   static String time(OffsetDateTime time) {
     return time == null ? null : Timestamps.iso(time.toInstant());
+  }
+
+  /** Rounds to six decimals. */
+  static double round(double value) {
+    return Math.round(value * 1e6) / 1e6;
+  }
+
+  static JsonNode rounded(double value) {
+    return number(round(value));
   }
 
   /** A number as ECMAScript writes it: 5, not 5.0. */

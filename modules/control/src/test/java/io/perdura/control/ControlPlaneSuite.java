@@ -85,7 +85,7 @@ abstract class ControlPlaneSuite extends DatabaseSuite {
   }
 
   List<String> ids(ListQuery query) {
-    return tenants.tenants(query).get("tenants").findValuesAsText("tenant_id");
+    return tenants.tenants(query, ADMIN).get("tenants").findValuesAsText("tenant_id");
   }
 
   static ListQuery query(String name, String value) {

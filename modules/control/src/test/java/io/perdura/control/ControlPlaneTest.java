@@ -103,7 +103,7 @@ class ControlPlaneTest extends ControlPlaneSuite {
     assertThat(text("select string_agg(details::text, '') from control_audit_events"))
         .doesNotContain(secret);
 
-    JsonNode listed = keys.list(query("tenant_id", "acme")).get("keys");
+    JsonNode listed = keys.list(query("tenant_id", "acme"), ADMIN).get("keys");
     assertThat(listed).hasSize(1);
     assertThat(names(listed.get(0)))
         .containsExactly(
@@ -121,7 +121,7 @@ class ControlPlaneTest extends ControlPlaneSuite {
             "revoked_at",
             "expires_at",
             "last_used_at");
-    assertThat(keys.list(query("tenant_id", "other")).get("keys")).isEmpty();
+    assertThat(keys.list(query("tenant_id", "other"), ADMIN).get("keys")).isEmpty();
   }
 
   @Test
@@ -209,17 +209,17 @@ class ControlPlaneTest extends ControlPlaneSuite {
   @Test
   void aQuotaIsSetReadAndTakenBack() {
     putTenant("{\"tenant_id\":\"acme\"}");
-    refuses(404, "not_found", () -> quotas.get("acme"));
+    refuses(404, "not_found", () -> quotas.get("acme", ADMIN));
     refuses(404, "not_found", () -> quotas.put("nobody", quota(QUOTA), ADMIN));
     JsonNode quota = quotas.put(" acme ", quota(QUOTA), ADMIN).get("quota");
     assertThat(quota.toString())
         .startsWith(
             "{\"tenant_id\":\"acme\",\"recall_rps\":5,\"recall_burst\":10,\"write_rps\":2.5,\"write_burst\":4,"
                 + "\"write_max_wait_ms\":0,");
-    assertThat(quotas.get("acme").get("quota")).isEqualTo(quota);
+    assertThat(quotas.get("acme", ADMIN).get("quota")).isEqualTo(quota);
     assertThat(quotas.delete("acme", ADMIN).get("deleted").asBoolean()).isTrue();
     assertThat(quotas.delete("acme", ADMIN).get("deleted").asBoolean()).isFalse();
-    refuses(400, "invalid_request", () -> quotas.get("  "));
+    refuses(400, "invalid_request", () -> quotas.get("  ", ADMIN));
     assertThatThrownBy(() -> quota("{\"recall_rps\":0,\"recall_burst\":1.5}"))
         .isInstanceOfSatisfying(
             InvalidRequestException.class, e -> assertThat(e.issues()).hasSize(10));

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.perdura.kernel.Database;
 import io.perdura.kernel.InvalidRequestException;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class ControlReportsTest extends ControlPlaneSuite {
     createKey("{\"tenant_id\":\"t2\"}");
     sql(
         "update control_api_keys set created_at = now() - interval '990 hours' where tenant_id = 't1'");
-    JsonNode report = new KeyReport(new Database(dataSource())).stale(ALL);
+    JsonNode report = staleKeys();
     assertThat(names(report))
         .containsExactly(
             "ok",
@@ -42,7 +43,7 @@ class ControlReportsTest extends ControlPlaneSuite {
     assertThat(report.at("/tenants_without_recent_rotation/0/active_key_count").isInt()).isTrue();
 
     rotate(old, "{}");
-    JsonNode after = new KeyReport(new Database(dataSource())).stale(ALL);
+    JsonNode after = staleKeys();
     assertThat(after.at("/stale/count").asInt()).isZero();
     assertThat(after.at("/recent_rotations_by_tenant/0/recent_rotation_count").textValue())
         .isEqualTo("1");
@@ -60,7 +61,7 @@ class ControlReportsTest extends ControlPlaneSuite {
     quotas.delete("acme", ADMIN);
     refuses(404, "not_found", () -> createKey("{\"tenant_id\":\"nobody\"}"));
 
-    JsonNode events = tenants.auditEvents(query("tenant_id", "acme")).get("events");
+    JsonNode events = tenants.auditEvents(query("tenant_id", "acme"), ADMIN).get("events");
     assertThat(events.findValuesAsText("action"))
         .containsExactly(
             "tenant_quota.delete",
@@ -85,13 +86,14 @@ class ControlReportsTest extends ControlPlaneSuite {
     assertThat(events.findValuesAsText("request_id")).containsOnly("req-1");
     assertThat(events.get(3).get("resource_id")).isEqualTo(next.get("id"));
     assertThat(events.get(3).at("/details/revoked_key_id")).isEqualTo(key.get("id"));
-    assertThat(tenants.auditEvents(ALL).get("events")).hasSize(7);
-    assertThat(tenants.auditEvents(query("action", "api_key.create")).get("events")).hasSize(1);
+    assertThat(tenants.auditEvents(ALL, ADMIN).get("events")).hasSize(7);
+    assertThat(tenants.auditEvents(query("action", "api_key.create"), ADMIN).get("events"))
+        .hasSize(1);
   }
 
   @Test
   void anUnknownTenantHasADashboardOfZeros() {
-    JsonNode board = reports.dashboard("nobody").get("dashboard");
+    JsonNode board = reports.dashboard("nobody", ADMIN).get("dashboard");
     assertThat(names(board))
         .containsExactly(
             "tenant_id",
@@ -140,11 +142,15 @@ class ControlReportsTest extends ControlPlaneSuite {
         .isInstanceOf(InvalidRequestException.class);
   }
 
+  private JsonNode staleKeys() {
+    return new KeyReport(new Database(dataSource()), Clock.systemUTC()).stale(ALL, ADMIN);
+  }
+
   private JsonNode diagnostics(String tenant, Map<String, List<String>> query) {
-    return reports.diagnostics(DiagnosticsRequest.read(tenant, query)).get("diagnostics");
+    return reports.diagnostics(DiagnosticsRequest.read(tenant, query), ADMIN).get("diagnostics");
   }
 
   private int recalls(String tenant) {
-    return reports.dashboard(tenant).at("/dashboard/data_plane/recalls_24h").asInt();
+    return reports.dashboard(tenant, ADMIN).at("/dashboard/data_plane/recalls_24h").asInt();
   }
 }

@@ -175,7 +175,8 @@ class ControlTest extends DatabaseSuite {
             Settings.of(
                 Map.of(
                     "CONTROL_TELEMETRY_RETENTION_HOURS", "13",
-                    "CONTROL_TELEMETRY_PURGE_BATCH_LIMIT", "5")));
+                    "CONTROL_TELEMETRY_PURGE_BATCH_LIMIT", "5")),
+            new AlertService(null, new Sealer(Settings.of(Map.of())), null));
     assertThat(housekeeping.run()).isEqualTo(7_000 + 20 + 1);
     assertThat(count("select count(*) from idempotency_keys")).isEqualTo(3);
     assertThat(count("select count(*) from memory_request_telemetry")).isEqualTo(4);
