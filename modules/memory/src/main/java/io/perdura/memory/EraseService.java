@@ -217,6 +217,7 @@ public class EraseService {
 
   private void eraseTenant(ErasureRun run, ScopeKey.Defaults defaults) {
     Erasure erasure = run.erasure();
+    String tenant = erasure.tenant().value();
     run.awaitWriters(erasure.requestedAt());
     List<ScopeKey> scopes = scopesOf(erasure, defaults);
     String done = run.progress();
@@ -231,7 +232,7 @@ public class EraseService {
         return null;
       });
     }
-    String tenant = erasure.tenant().value();
+    ControlErasure.STEPS.forEach((table, sql) -> run.drain(table, sql, tenant));
     run.drain("memory_request_telemetry", EraseSql.TENANT_TELEMETRY, tenant);
     run.step((tx, removed) -> {
       try (PreparedStatement update = tx.connection().prepareStatement(EraseSql.TENANT_KEYS)) {

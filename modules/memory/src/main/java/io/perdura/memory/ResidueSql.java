@@ -31,7 +31,9 @@ final class ResidueSql {
           Map.entry("idempotency_keys", "response (every value), tenant"),
           Map.entry("memory_recall_audit", "scope"),
           Map.entry("memory_request_telemetry", "tenant_id, scope"),
-          Map.entry("embedding_scopes", "scope"));
+          Map.entry("embedding_scopes", "scope"),
+          Map.entry("control_audit_events", "tenant_id, details"),
+          Map.entry("control_admin_credentials", "tenants"));
 
   /** Parameters: scope key, node id as text, time. */
   static final Map<String, String> NODE = node();
@@ -66,7 +68,7 @@ final class ResidueSql {
 
   /** Returns the columns that a count looks at. */
   static String lookedAt(String place) {
-    return LOOKED_AT.get(place);
+    return LOOKED_AT.getOrDefault(place, "tenant_id");
   }
 
   private static String answers(String condition) {
@@ -175,6 +177,7 @@ final class ResidueSql {
     counts.put(
         "idempotency_keys",
         "select count(*) from idempotency_keys where tenant = ? and response is not null and created_at <= ?");
+    counts.putAll(ControlErasure.RESIDUE);
     return counts;
   }
 }
