@@ -2,6 +2,7 @@ package io.perdura.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.perdura.access.AdminGate;
 import io.perdura.access.AdminToken;
 import io.perdura.access.Authenticator;
 import io.perdura.access.ClientAddress;
@@ -23,6 +24,7 @@ import java.util.Map;
 class Admission {
   private final Authenticator authenticator;
   private final AdminToken adminToken;
+  private final AdminGate adminGate;
   private final IdentityRules rules;
   private final ClientAddress addresses;
   private final Limiter limiter;
@@ -32,6 +34,7 @@ class Admission {
   protected Admission() {
     this.authenticator = null;
     this.adminToken = null;
+    this.adminGate = null;
     this.rules = null;
     this.addresses = null;
     this.limiter = null;
@@ -42,12 +45,14 @@ class Admission {
   Admission(
       Authenticator authenticator,
       AdminToken adminToken,
+      AdminGate adminGate,
       IdentityRules rules,
       ClientAddress addresses,
       Limiter limiter,
       Settings settings) {
     this.authenticator = authenticator;
     this.adminToken = adminToken;
+    this.adminGate = adminGate;
     this.rules = rules;
     this.addresses = addresses;
     this.limiter = limiter;
@@ -118,7 +123,9 @@ class Admission {
     switch (exchange.route().guard()) {
       case PRINCIPAL ->
           exchange.principal(authenticator.authenticate(request.getHeader("x-api-key")));
-      case ADMIN -> adminToken.require(request.getHeader("x-admin-token"));
+      case ADMIN ->
+          exchange.admin(
+              adminGate.admit(request.getHeader("x-admin-token"), exchange.route().need()));
       case NOBODY -> {} // open to everybody
     }
   }

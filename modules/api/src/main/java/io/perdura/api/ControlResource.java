@@ -53,7 +53,8 @@ public class ControlResource {
   @GET
   @Path("control/tenants")
   public Response tenants(@Context HttpServletRequest request) {
-    return calls.get(request, ListQuery::of, (query, call) -> tenants.tenants(query));
+    return calls.get(
+        request, ListQuery::of, (query, call) -> tenants.tenants(query, actor(request)));
   }
 
   @POST
@@ -75,13 +76,13 @@ public class ControlResource {
   @GET
   @Path("control/api-keys")
   public Response keys(@Context HttpServletRequest request) {
-    return calls.get(request, ListQuery::of, (query, call) -> keys.list(query));
+    return calls.get(request, ListQuery::of, (query, call) -> keys.list(query, actor(request)));
   }
 
   @GET
   @Path("control/api-keys/stale")
   public Response staleKeys(@Context HttpServletRequest request) {
-    return calls.get(request, ListQuery::of, (query, call) -> report.stale(query));
+    return calls.get(request, ListQuery::of, (query, call) -> report.stale(query, actor(request)));
   }
 
   @POST
@@ -106,10 +107,12 @@ public class ControlResource {
   @GET
   @Path("control/audit-events")
   public Response auditEvents(@Context HttpServletRequest request) {
-    return calls.get(request, ListQuery::of, (query, call) -> tenants.auditEvents(query));
+    return calls.get(
+        request, ListQuery::of, (query, call) -> tenants.auditEvents(query, actor(request)));
   }
 
   static Actor actor(HttpServletRequest request) {
-    return Actor.adminToken(Exchange.of(request).requestId());
+    Exchange exchange = Exchange.of(request);
+    return new Actor(exchange.admin(), exchange.requestId());
   }
 }

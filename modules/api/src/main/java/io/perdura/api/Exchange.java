@@ -1,5 +1,6 @@
 package io.perdura.api;
 
+import io.perdura.access.Admin;
 import io.perdura.access.Principal;
 import io.perdura.kernel.AionisUri;
 import io.perdura.kernel.LogContext;
@@ -15,6 +16,7 @@ final class Exchange {
   private final long startNanos;
   private final String pathParameter;
   private Optional<Principal> principal = Optional.empty();
+  private Admin admin;
   private Owner owner;
 
   /** {@code rawPath} as sent, its escapes known to be sound. */
@@ -53,6 +55,15 @@ final class Exchange {
 
   void principal(Optional<Principal> principal) {
     this.principal = principal;
+  }
+
+  /** Who administers; null on routes of the memory, and before the credential was looked at. */
+  Admin admin() {
+    return admin;
+  }
+
+  void admin(Admin admin) {
+    this.admin = admin;
   }
 
   /** Notes whose request this is. */

@@ -1,5 +1,6 @@
 package io.perdura.api;
 
+import io.perdura.access.AdminNeed;
 import io.perdura.access.IdentityKind;
 import io.perdura.access.WorkClass;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import java.util.Optional;
  * @param method GET, POST, PUT or DELETE; HEAD goes where GET goes
  * @param path with at most one {@code {name}} segment
  * @param guard which credential opens it
+ * @param need what an administrator must be; null = the route is none of the administration's
  * @param identity which claims are checked against the principal
  * @param work which limits and which in-flight gate count it; null = none
  * @param gated whether it passes the in-flight gate
@@ -21,6 +23,7 @@ record Route(
     String method,
     String path,
     Guard guard,
+    AdminNeed need,
     IdentityKind identity,
     WorkClass work,
     boolean gated,
@@ -37,31 +40,41 @@ record Route(
 
   static Route open(String method, String path) {
     return new Route(
-        method, path, Guard.NOBODY, IdentityKind.NONE, null, false, false, false, null);
+        method, path, Guard.NOBODY, null, IdentityKind.NONE, null, false, false, false, null);
   }
 
+  /** A route of the administration; open to owners unless it says otherwise. */
   static Route admin(String method, String path) {
-    return new Route(method, path, Guard.ADMIN, IdentityKind.NONE, null, false, false, false, null);
+    return admin(method, path, AdminNeed.OWNER);
+  }
+
+  static Route admin(String method, String path, AdminNeed need) {
+    return new Route(
+        method, path, Guard.ADMIN, need, IdentityKind.NONE, null, false, false, false, null);
   }
 
   static Route memory(String method, String path, IdentityKind identity, WorkClass work) {
-    return new Route(method, path, Guard.PRINCIPAL, identity, work, false, false, false, null);
+    return new Route(
+        method, path, Guard.PRINCIPAL, null, identity, work, false, false, false, null);
   }
 
   Route withGate(WorkClass gate) {
-    return new Route(method, path, guard, identity, gate, true, validatedFirst, keyed, telemetry);
+    return new Route(
+        method, path, guard, need, identity, gate, true, validatedFirst, keyed, telemetry);
   }
 
   Route withKey() {
-    return new Route(method, path, guard, identity, work, gated, validatedFirst, true, telemetry);
+    return new Route(
+        method, path, guard, need, identity, work, gated, validatedFirst, true, telemetry);
   }
 
   Route withBodyFirst() {
-    return new Route(method, path, guard, identity, work, gated, true, keyed, telemetry);
+    return new Route(method, path, guard, need, identity, work, gated, true, keyed, telemetry);
   }
 
   Route withTelemetry(String endpoint) {
-    return new Route(method, path, guard, identity, work, gated, validatedFirst, keyed, endpoint);
+    return new Route(
+        method, path, guard, need, identity, work, gated, validatedFirst, keyed, endpoint);
   }
 
   /** Returns the raw text of the path's parameter when {@code rawPath} is of this route. */

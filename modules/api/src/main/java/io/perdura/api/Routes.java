@@ -1,5 +1,7 @@
 package io.perdura.api;
 
+import io.perdura.access.AdminNeed;
+import io.perdura.access.AdminRole;
 import io.perdura.access.IdentityKind;
 import io.perdura.access.WorkClass;
 import java.util.HashMap;
@@ -98,12 +100,17 @@ final class Routes {
   static final Route ERASE_SESSION = Route.admin("POST", "/v1/admin/erase/session").withKey();
   static final Route ERASE_SCOPE = Route.admin("POST", "/v1/admin/erase/scope").withKey();
   static final Route ERASE_TENANT = Route.admin("POST", "/v1/admin/erase/tenant").withKey();
-  static final Route ERASE_RESIDUE = Route.admin("POST", "/v1/admin/erase/residue");
-  static final Route ERASE_LEDGER = Route.admin("GET", "/v1/admin/erase/ledger");
+  static final Route ERASE_RESIDUE =
+      Route.admin("POST", "/v1/admin/erase/residue", AdminNeed.everywhere(AdminRole.READER));
+  static final Route ERASE_LEDGER =
+      Route.admin("GET", "/v1/admin/erase/ledger", AdminNeed.everywhere(AdminRole.READER));
   static final Route ERASE_REPLAY = Route.admin("POST", "/v1/admin/erase/replay");
-  static final Route CHAIN_VERIFY = Route.admin("POST", "/v1/admin/chain/verify");
-  static final Route MEMBERS = Route.admin("GET", "/v1/admin/control/members");
-  static final Route DRAIN = Route.admin("POST", "/v1/admin/server/drain");
+  static final Route CHAIN_VERIFY =
+      Route.admin("POST", "/v1/admin/chain/verify", AdminNeed.everywhere(AdminRole.READER));
+  static final Route MEMBERS =
+      Route.admin("GET", "/v1/admin/control/members", AdminNeed.everywhere(AdminRole.READER));
+  static final Route DRAIN =
+      Route.admin("POST", "/v1/admin/server/drain", AdminNeed.everywhere(AdminRole.OPERATOR));
 
   private static final List<Route> OWN =
       List.of(

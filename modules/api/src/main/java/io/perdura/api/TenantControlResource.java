@@ -1,71 +1,91 @@
 package io.perdura.api;
 
 import io.perdura.control.DiagnosticsRequest;
-import io.perdura.control.QuotaRequest;
-import io.perdura.control.QuotaService;
+import io.perdura.control.IncidentReports;
+import io.perdura.control.KeyUsage;
+import io.perdura.control.ListQuery;
 import io.perdura.control.TenantReports;
+import io.perdura.control.TimeSeries;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
 
-/** One tenant's quota and reports (policy-control, sections 8.4 and 8.7). */
+/** How a tenant does (policy-control, section 8.7). */
 @ApplicationScoped
 @Path("/v1/admin")
 public class TenantControlResource {
   private final Calls calls;
-  private final QuotaService quotas;
   private final TenantReports reports;
+  private final IncidentReports incidents;
+  private final TimeSeries series;
+  private final KeyUsage usage;
 
   /** For the container's proxy. */
   protected TenantControlResource() {
-    this(null, null, null);
+    this(null, null, null, null, null);
   }
 
   @Inject
-  public TenantControlResource(Calls calls, QuotaService quotas, TenantReports reports) {
+  public TenantControlResource(
+      Calls calls,
+      TenantReports reports,
+      IncidentReports incidents,
+      TimeSeries series,
+      KeyUsage usage) {
     this.calls = calls;
-    this.quotas = quotas;
     this.reports = reports;
-  }
-
-  @PUT
-  @Path("control/tenant-quotas/{tenant_id}")
-  public Response putQuota(@Context HttpServletRequest request) throws IOException {
-    return calls.post(
-        request,
-        QuotaRequest::read,
-        (wish, call) ->
-            Call.fresh(quotas.put(tenant(request), wish, ControlResource.actor(request))));
-  }
-
-  @GET
-  @Path("control/tenant-quotas/{tenant_id}")
-  public Response quota(@Context HttpServletRequest request) {
-    return calls.get(request, query -> tenant(request), (tenant, call) -> quotas.get(tenant));
-  }
-
-  /** A body is neither needed nor read. */
-  @DELETE
-  @Path("control/tenant-quotas/{tenant_id}")
-  public Response deleteQuota(@Context HttpServletRequest request) {
-    return calls.get(
-        request,
-        query -> tenant(request),
-        (tenant, call) -> quotas.delete(tenant, ControlResource.actor(request)));
+    this.incidents = incidents;
+    this.series = series;
+    this.usage = usage;
   }
 
   @GET
   @Path("control/dashboard/tenant/{tenant_id}")
   public Response dashboard(@Context HttpServletRequest request) {
     return calls.get(
-        request, query -> tenant(request), (tenant, call) -> reports.dashboard(tenant));
+        request,
+        query -> tenant(request),
+        (tenant, call) -> reports.dashboard(tenant, ControlResource.actor(request)));
+  }
+
+  @GET
+  @Path("control/dashboard/tenant/{tenant_id}/incident-publish-rollup")
+  public Response rollup(@Context HttpServletRequest request) {
+    return calls.get(
+        request,
+        ListQuery::of,
+        (query, call) -> incidents.rollup(tenant(request), query, ControlResource.actor(request)));
+  }
+
+  @GET
+  @Path("control/dashboard/tenant/{tenant_id}/incident-publish-slo")
+  public Response slo(@Context HttpServletRequest request) {
+    return calls.get(
+        request,
+        ListQuery::of,
+        (query, call) -> incidents.slo(tenant(request), query, ControlResource.actor(request)));
+  }
+
+  @GET
+  @Path("control/dashboard/tenant/{tenant_id}/timeseries")
+  public Response timeseries(@Context HttpServletRequest request) {
+    return calls.get(
+        request,
+        query -> query,
+        (query, call) -> series.read(tenant(request), query, ControlResource.actor(request)));
+  }
+
+  @GET
+  @Path("control/dashboard/tenant/{tenant_id}/key-usage")
+  public Response keyUsage(@Context HttpServletRequest request) {
+    return calls.get(
+        request,
+        query -> query,
+        (query, call) -> usage.read(tenant(request), query, ControlResource.actor(request)));
   }
 
   @GET
@@ -74,7 +94,7 @@ public class TenantControlResource {
     return calls.get(
         request,
         query -> DiagnosticsRequest.read(tenant(request), query),
-        (wish, call) -> reports.diagnostics(wish));
+        (wish, call) -> reports.diagnostics(wish, ControlResource.actor(request)));
   }
 
   private static String tenant(HttpServletRequest request) {

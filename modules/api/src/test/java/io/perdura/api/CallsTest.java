@@ -3,6 +3,7 @@ package io.perdura.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.perdura.access.AdminGate;
 import io.perdura.access.AdminToken;
 import io.perdura.access.Authenticator;
 import io.perdura.access.ClientAddress;
@@ -205,6 +206,7 @@ class CallsTest {
         new Admission(
             new Authenticator(settings, key -> Optional.empty()),
             adminToken,
+            new AdminGate(adminToken, null),
             new IdentityRules(settings),
             new ClientAddress(settings),
             limiter,

@@ -14,6 +14,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class OpenApiDocumentTest {
+  /** The same run to the same target is one job; from another directory it is a conflict. */
+  private static final String ONE_JOB = "/v1/admin/control/incident-publish/jobs";
+
   private final JsonNode document = load();
 
   @Test
@@ -48,8 +51,8 @@ class OpenApiDocumentTest {
         continue;
       }
       require(route, "401", true);
-      require(route, "403", route.guard() == Route.Guard.PRINCIPAL);
-      require(route, "409", route.keyed());
+      require(route, "403", true);
+      require(route, "409", route.keyed() || route.equals(Routes.find("POST", ONE_JOB)));
       boolean hasBody = Set.of("POST", "PUT").contains(route.method());
       require(route, "413", hasBody);
       require(route, "415", hasBody);

@@ -2,6 +2,8 @@ package io.perdura.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.perdura.access.AdminNeed;
+import io.perdura.access.AdminRole;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
 import java.io.IOException;
@@ -74,6 +76,28 @@ class RoutesTest {
     assertThat(Routes.ALL)
         .filteredOn(route -> route.path().startsWith("/v1/admin/"))
         .allSatisfy(route -> assertThat(route.guard()).isEqualTo(Route.Guard.ADMIN));
+  }
+
+  @Test
+  void theAdministrationSaysWhoMayUseEachRoute() {
+    assertThat(Routes.ALL)
+        .allSatisfy(route ->
+            assertThat(route.need() != null).isEqualTo(route.guard() == Route.Guard.ADMIN));
+    assertThat(needs("POST", "/v1/admin/control/admin-credentials")).isEqualTo(AdminNeed.OWNER);
+    assertThat(needs("POST", "/v1/admin/erase/tenant")).isEqualTo(AdminNeed.OWNER);
+    assertThat(needs("POST", "/v1/memory/packs/export")).isEqualTo(AdminNeed.OWNER);
+    assertThat(needs("POST", "/v1/admin/control/api-keys"))
+        .isEqualTo(AdminNeed.inTenant(AdminRole.TENANT_ADMIN));
+    assertThat(Routes.ALL)
+        .filteredOn(route -> route.need() != null && route.need().role() == AdminRole.READER)
+        .as("who only looks changes nothing")
+        .allSatisfy(route ->
+            assertThat(route.method() + " " + route.path())
+                .matches("GET .*|POST /v1/admin/(erase/residue|chain/verify)"));
+  }
+
+  private static AdminNeed needs(String method, String path) {
+    return Routes.find(method, path).need();
   }
 
   private static List<String> resourceMethods() throws IOException, ClassNotFoundException {
