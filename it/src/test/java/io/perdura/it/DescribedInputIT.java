@@ -65,6 +65,16 @@ class DescribedInputIT {
           Map.entry("/v1/admin/control/projects", "{'project_id':'p','tenant_id':'nobody'}"),
           Map.entry("/v1/admin/control/api-keys", "{'tenant_id':'nobody'}"),
           Map.entry("/v1/admin/control/api-keys/{id}/rotate", "{}"),
+          Map.entry(
+              "/v1/admin/control/alerts/routes",
+              "{'tenant_id':'nobody','channel':'webhook','target':'https://example.com/'}"),
+          Map.entry("/v1/admin/control/alerts/routes/{id}/status", "{'status':'active'}"),
+          Map.entry(
+              "/v1/admin/control/incident-publish/jobs",
+              "{'tenant_id':'nobody','run_id':'r','source_dir':'/a','target':'s3://b/x'}"),
+          Map.entry("/v1/admin/control/incident-publish/jobs/replay", "{'tenant_id':'nobody'}"),
+          Map.entry(
+              "/v1/admin/control/admin-credentials", "{'role':'reader','tenants':['no tenant']}"),
           Map.entry("/v1/admin/server/drain", "{'draining':false}"));
 
   private final Api api = SharedServer.get().api();
