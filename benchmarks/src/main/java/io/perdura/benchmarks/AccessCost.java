@@ -22,6 +22,10 @@ final class AccessCost {
   private static final String RECALL = "/v1/memory/recall";
   private static final String WRITE = "/v1/memory/write";
   private static final int TENANTS = 10_000;
+
+  /** Three servers compile their code at the same time. */
+  private static final int WARM_UP_SECONDS = 40;
+
   private static final int KEYS_PER_TENANT = 5;
 
   /** Keys of the tenant that is asked: as many callers, each with a bucket of its own. */
@@ -100,7 +104,7 @@ final class AccessCost {
           () ->
               new HttpWork(
                   variant.server().port(), path, call -> variant.keyed() ? header(call) : "", body);
-      new ClosedLoop().run(layers[i], 8, 0, 3.0 * stage.options().seconds(), () -> {});
+      new ClosedLoop().run(layers[i], 8, 0, WARM_UP_SECONDS, () -> {});
     }
     Measured[] measured = new LayerRuns(stage.options(), this::cost).measure(1, layers);
     List<Result> results = new ArrayList<>();
