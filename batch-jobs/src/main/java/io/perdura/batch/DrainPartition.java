@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * What reader, checkpoint policy and writer of one partition share: its worker, the claimed events
@@ -23,13 +24,20 @@ final class DrainPartition {
   private static final int LARGEST_CHUNK = 1000;
 
   private final OutboxWorker worker;
+  private final BooleanSupplier backlog;
   private final Deque<ClaimedEvent> claimed = new ArrayDeque<>();
   private List<ClaimedEvent> unhandled = new ArrayList<>();
   private long chunkEndNanos;
   private int chunkSize;
 
   DrainPartition(OutboxWorker worker) {
+    this(worker, worker::hasBacklog);
+  }
+
+  /** {@code backlog} tells whether the last claim took as many events as it may. */
+  DrainPartition(OutboxWorker worker, BooleanSupplier backlog) {
     this.worker = worker;
+    this.backlog = backlog;
     beginChunk();
   }
 
@@ -66,7 +74,7 @@ final class DrainPartition {
   /** A chunk ends where a claim ends: the first that found all there was, or that took long. */
   boolean isChunkComplete() {
     return claimed.isEmpty()
-        && (!worker.hasBacklog()
+        && (!backlog.getAsBoolean()
             || chunkSize >= LARGEST_CHUNK
             || System.nanoTime() - chunkEndNanos >= 0);
   }

@@ -31,6 +31,9 @@ final class OutboxSpeed {
 
   private final Stage stage;
 
+  /** A database that is used again has the scopes of earlier runs. */
+  private final String run = Long.toString(System.currentTimeMillis(), 36);
+
   OutboxSpeed(Stage stage) {
     this.stage = stage;
   }
@@ -50,15 +53,16 @@ final class OutboxSpeed {
   }
 
   private Result measure(Statement statement, boolean indexed, int events) throws Exception {
-    String kind = indexed ? "indexed" : "bare";
+    String kind = (indexed ? "indexed-" : "bare-") + run;
     enqueue(statement, "outbox-floor-" + kind, events);
     double floor =
         new OutboxFloor(stage.database(), stage.floor(), stage.dataset().dimension())
             .drain("outbox-floor-" + kind);
-    double worker = drainByWorker(statement, indexed, events);
+    double worker = drainByWorker(statement, kind, indexed, events);
     Result result = new Result(indexed, events, floor, worker);
     System.out.printf(
-        "  outbox, %s: worker %.0f/s, floor %.0f/s (x%.2f)%n", kind, worker, floor, result.ratio());
+        "  outbox, %s: worker %.0f/s, floor %.0f/s (x%.2f)%n",
+        indexed ? "indexed" : "bare", worker, floor, result.ratio());
     return result;
   }
 
@@ -66,8 +70,8 @@ final class OutboxSpeed {
    * The rate between a tenth and all of the events being done. The server is up before, and has
    * looked for its index: it makes one that is missing when it stores its first vector.
    */
-  private double drainByWorker(Statement statement, boolean indexed, int events) throws Exception {
-    String kind = indexed ? "indexed" : "bare";
+  private double drainByWorker(Statement statement, String kind, boolean indexed, int events)
+      throws Exception {
     stage.startServer("worker", stage.database(), Map.of("OUTBOX_BATCH_SIZE", BATCH));
     try {
       enqueue(statement, "outbox-first-" + kind, 1);
