@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * What reader, checkpoint policy and writer of one partition share: its worker, the claimed events
@@ -25,19 +26,24 @@ final class DrainPartition {
 
   private final OutboxWorker worker;
   private final BooleanSupplier backlog;
+  private final LongSupplier clock;
   private final Deque<ClaimedEvent> claimed = new ArrayDeque<>();
   private List<ClaimedEvent> unhandled = new ArrayList<>();
   private long chunkEndNanos;
   private int chunkSize;
 
   DrainPartition(OutboxWorker worker) {
-    this(worker, worker::hasBacklog);
+    this(worker, worker::hasBacklog, System::nanoTime);
   }
 
-  /** {@code backlog} tells whether the last claim took as many events as it may. */
-  DrainPartition(OutboxWorker worker, BooleanSupplier backlog) {
+  /**
+   * @param backlog tells whether the last claim took as many events as it may
+   * @param clock nanoseconds
+   */
+  DrainPartition(OutboxWorker worker, BooleanSupplier backlog, LongSupplier clock) {
     this.worker = worker;
     this.backlog = backlog;
+    this.clock = clock;
     beginChunk();
   }
 
@@ -46,7 +52,7 @@ final class DrainPartition {
   }
 
   void beginChunk() {
-    chunkEndNanos = System.nanoTime() + LONGEST_CHUNK_NANOS;
+    chunkEndNanos = clock.getAsLong() + LONGEST_CHUNK_NANOS;
     chunkSize = 0;
   }
 
@@ -76,6 +82,6 @@ final class DrainPartition {
     return claimed.isEmpty()
         && (!backlog.getAsBoolean()
             || chunkSize >= LARGEST_CHUNK
-            || System.nanoTime() - chunkEndNanos >= 0);
+            || clock.getAsLong() - chunkEndNanos >= 0);
   }
 }

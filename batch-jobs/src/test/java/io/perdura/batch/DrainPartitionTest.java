@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class DrainPartitionTest {
   private final List<ClaimedEvent> handed = new ArrayList<>();
   private boolean backlog;
-  private final DrainPartition partition = new DrainPartition(null, () -> backlog);
+  private long now = Long.MAX_VALUE - 5;
+  private final DrainPartition partition = new DrainPartition(null, () -> backlog, () -> now);
 
   private static List<ClaimedEvent> events(int count) {
     List<ClaimedEvent> events = new ArrayList<>();
@@ -63,6 +64,19 @@ class DrainPartitionTest {
     partition.beginChunk();
 
     assertThat(partition.isChunkComplete()).isFalse();
+  }
+
+  @Test
+  void aChunkEndsAfterASecondHoweverLargeTheBacklog() {
+    backlog = true;
+    partition.claimed(events(2));
+    handOut();
+    now += 999_999_999;
+    assertThat(partition.isChunkComplete()).isFalse();
+
+    now += 1;
+
+    assertThat(partition.isChunkComplete()).isTrue();
   }
 
   @Test
