@@ -13,10 +13,12 @@ import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.List;
 
 /**
- * Reads due events: claims a batch and hands out its events one by one, so that a chunk is one
- * claim and the step's counts are counts of events.
+ * Reads due events: claims a batch and hands out its events one by one, so that the step's counts
+ * are counts of events. A chunk is one claim, or several while there is a backlog; then all but the
+ * last are handled here.
  *
  * <p>While there is nothing to do it hands out {@link Idle} from time to time: that ends the chunk,
  * and the container writes a checkpoint and sees a wish to stop. The step ends, and the execution
@@ -78,6 +80,7 @@ public class DrainReader extends AbstractItemReader {
         return null;
       }
       OutboxWorker worker = partition.worker();
+      handle(partition.takeUnhandled());
       partition.claimed(apart.call(() -> worker.claim(PATIENCE)));
       event = partition.next();
     }
@@ -91,7 +94,19 @@ public class DrainReader extends AbstractItemReader {
   @Override
   public Serializable checkpointInfo() {
     progress = progress.plusChunk();
+    partition.beginChunk();
     return progress;
+  }
+
+  private void handle(List<ClaimedEvent> events) throws Exception {
+    if (!events.isEmpty()) {
+      pulse.busy(number);
+      try {
+        apart.run(() -> partition.worker().process(events));
+      } finally {
+        pulse.beat(number);
+      }
+    }
   }
 
   @Override

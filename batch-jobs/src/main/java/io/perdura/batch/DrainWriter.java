@@ -10,8 +10,8 @@ import jakarta.inject.Named;
 import java.util.List;
 
 /**
- * Has a claim's events handled: effects and outcomes commit together, fenced, in transactions of
- * their own. A handler's failure ends in the outbox and never fails the step.
+ * Has a chunk's last claim handled: effects and outcomes commit together, fenced, in transactions
+ * of their own. A handler's failure ends in the outbox and never fails the step.
  */
 @Dependent
 @Named("drainWriter")
@@ -28,7 +28,7 @@ public class DrainWriter extends AbstractItemWriter {
   public void writeItems(List<Object> items) throws Exception {
     int number = Integer.parseInt(partitionNumber);
     DrainPartition partition = (DrainPartition) step.getTransientUserData();
-    List<ClaimedEvent> events = items.stream().map(ClaimedEvent.class::cast).toList();
+    List<ClaimedEvent> events = partition.takeUnhandled();
     pulse.busy(number);
     try {
       apart.run(() -> partition.worker().process(events));

@@ -123,7 +123,7 @@ final class Stage implements AutoCloseable {
    * The service makes its index in the background. Seeding before that would leave the database
    * without one: the first measurements would be of scans.
    */
-  private void awaitVectorIndex(Connection connection) throws SQLException, InterruptedException {
+  static void awaitVectorIndex(Connection connection) throws SQLException, InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(INDEX_SECONDS);
     while (System.nanoTime() < end) {
       try (Statement statement = connection.createStatement();
@@ -139,7 +139,7 @@ final class Stage implements AutoCloseable {
       Thread.sleep(500);
     }
     throw new IllegalStateException(
-        "the service made no vector index within " + INDEX_SECONDS + " s, see " + logs);
+        "the service made no vector index within " + INDEX_SECONDS + " s, see its log");
   }
 
   private int generationId(Connection connection) throws SQLException {

@@ -110,8 +110,7 @@ final class EmbedStore {
     if (vectors.isEmpty()) {
       return stored;
     }
-    Sql.planByIndex(connection);
-    try (PreparedStatement store = connection.prepareStatement(STORE)) {
+    try (PreparedStatement store = connection.prepareStatement(Sql.plannedByIndex(STORE))) {
       int i = bindKeys(store, 1, vectors.keySet());
       store.setString(i++, model);
       store.setInt(i++, generation.id());
@@ -119,7 +118,7 @@ final class EmbedStore {
           i++, VectorColumn.flat(List.copyOf(vectors.values()), generation.dimension()));
       store.setInt(i++, generation.dimension());
       store.setInt(i, generation.dimension());
-      try (ResultSet rows = store.executeQuery()) {
+      try (ResultSet rows = Sql.rows(store)) {
         while (rows.next()) {
           stored.add(rows.getObject(1, UUID.class));
         }

@@ -2,6 +2,7 @@ package io.perdura.memory;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.Collection;
@@ -26,6 +27,21 @@ final class Sql {
     try (PreparedStatement select = connection.prepareStatement(BY_INDEX)) {
       select.execute();
     }
+  }
+
+  /**
+   * Returns {@code sql} with the same in front of it, in one round trip; {@link #rows} runs it. The
+   * switches hold until the end of the transaction.
+   */
+  static String plannedByIndex(String sql) {
+    return BY_INDEX + ";" + sql;
+  }
+
+  /** Runs what {@link #plannedByIndex} made and returns its rows. */
+  static ResultSet rows(PreparedStatement statement) throws SQLException {
+    statement.execute();
+    statement.getMoreResults();
+    return statement.getResultSet();
   }
 
   /** Binds a UUID for a {@code ?::uuid} parameter; null is SQL null. */

@@ -40,6 +40,7 @@ public final class OutboxWorker implements AutoCloseable {
   private final BatchRun run;
   private final String[] starts = {"", "", ""};
   private long claims;
+  private boolean backlog;
   private boolean claimUncertain;
   private boolean outage;
 
@@ -78,6 +79,11 @@ public final class OutboxWorker implements AutoCloseable {
     return List.of();
   }
 
+  /** Tells whether the last claim took as many events as it may, so that more are likely due. */
+  public boolean hasBacklog() {
+    return backlog;
+  }
+
   /** Waits for a signal, one poll interval or the end, whichever is first. */
   private void await(long seen, long end) throws InterruptedException {
     long pollEnd = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(context.pollMillis());
@@ -110,6 +116,7 @@ public final class OutboxWorker implements AutoCloseable {
       return events;
     } catch (RuntimeException e) {
       claimUncertain = true;
+      backlog = false;
       if (!outage) {
         outage = true;
         LOG.log(Level.WARNING, "outbox worker " + name + " cannot claim; it keeps trying", e);
@@ -154,6 +161,7 @@ public final class OutboxWorker implements AutoCloseable {
                 context.batchSize(),
                 context.leaseMillis(),
                 context.maxAttempts());
+    backlog = claim.taken().size() >= context.batchSize();
     for (int priority : IN_ORDER) {
       starts[priority] = claim.starts().path(Integer.toString(priority)).asText("");
     }

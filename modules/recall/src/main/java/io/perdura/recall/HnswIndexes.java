@@ -30,9 +30,11 @@ final class HnswIndexes {
       """;
 
   private final Database database;
+  private final Quantization quantization;
 
-  HnswIndexes(Database database) {
+  HnswIndexes(Database database, Quantization quantization) {
     this.database = database;
+    this.quantization = quantization;
   }
 
   /**
@@ -51,7 +53,8 @@ final class HnswIndexes {
   }
 
   /**
-   * Builds the generation's index anew; searches use the old one meanwhile.
+   * Builds the generation's index anew; searches use the old one meanwhile. One of the other
+   * quantization is dropped: it belongs to servers of another setting, which would make it again.
    *
    * @return false when another server is building it just now
    */
@@ -70,16 +73,20 @@ final class HnswIndexes {
           } else {
             create(connection, generation, name);
           }
+          String other = quantization.other().indexName(generation.id());
+          if (isValid(connection, other)) {
+            build(connection, name, "drop index concurrently if exists " + other);
+          }
         });
   }
 
-  private static void create(Connection connection, Generation generation, String name)
+  private void create(Connection connection, Generation generation, String name)
       throws SQLException {
     build(
         connection,
         name,
         "drop index concurrently if exists " + name,
-        PgvectorSql.createIndex(generation.id(), generation.dimension()));
+        PgvectorSql.createIndex(generation.id(), generation.dimension(), quantization));
   }
 
   private interface Work {
@@ -87,14 +94,14 @@ final class HnswIndexes {
   }
 
   private boolean locked(Generation generation, Work work) {
-    if (!PgvectorSql.isIndexable(generation.dimension())) {
+    if (!quantization.isIndexable(generation.dimension())) {
       LOG.log(
           Level.WARNING,
           "vectors of {0} values are too long for an index; every search compares all of a scope",
           generation.dimension());
       return true;
     }
-    String name = PgvectorSql.indexName(generation.id());
+    String name = quantization.indexName(generation.id());
     try (Connection connection = database.dataSource().getConnection()) {
       connection.setAutoCommit(true);
       if (!lock(connection, generation.id())) {

@@ -38,6 +38,7 @@ final class PgvectorIndex implements CandidateIndex {
   private final Database database;
   private final int exactLimit;
   private final int efSearch;
+  private final Quantization quantization;
   private final Cache<Audience, Size> sizes =
       Caffeine.newBuilder().maximumSize(MOST_SIZES).executor(Runnable::run).build();
   private final Map<String, String> statements = new ConcurrentHashMap<>();
@@ -56,6 +57,7 @@ final class PgvectorIndex implements CandidateIndex {
     this.database = database;
     this.exactLimit = settings.get(RecallSettings.PERDURA_EXACT_SCAN_LIMIT);
     this.efSearch = settings.get(RecallSettings.PERDURA_HNSW_EF_SEARCH);
+    this.quantization = Quantization.of(settings);
   }
 
   @Override
@@ -104,7 +106,7 @@ final class PgvectorIndex implements CandidateIndex {
 
   /** Tells whether walking the index is both cheaper than comparing everything and sure to end. */
   private boolean walks(CandidateQuery query, Size size) {
-    if (size.visible() <= exactLimit || !PgvectorSql.isIndexable(query.dimension())) {
+    if (size.visible() <= exactLimit || !quantization.isIndexable(query.dimension())) {
       return false;
     }
     return (double) query.k() * size.total() / size.visible() <= MOST_TUPLES;
@@ -118,9 +120,12 @@ final class PgvectorIndex implements CandidateIndex {
     String sql = statement(query, walk, counts);
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       int at = 1;
+      boolean bits = walk && quantization == Quantization.BITS;
+      // Signs alone do not order what is near: the wider the pool, the more of the nearest are in.
+      int pool = bits ? Math.max(efSearch, query.k()) : query.k();
       if (walk) {
         // Some of what a walk meets is not visible: a few more in view, and it need not walk twice.
-        int ef = Math.min(MOST_EF, Math.max(efSearch, query.k() + query.k() / SPARE));
+        int ef = Math.min(MOST_EF, Math.max(efSearch, pool + pool / SPARE));
         statement.setString(at++, Integer.toString(ef));
       }
       if (counts) {
@@ -128,7 +133,10 @@ final class PgvectorIndex implements CandidateIndex {
       }
       statement.setObject(at++, query.vector());
       at = bindAudience(statement, at, audience);
-      statement.setInt(at, query.k());
+      statement.setInt(at++, query.k());
+      if (bits) {
+        statement.setInt(at, pool);
+      }
       statement.execute();
       statement.getMoreResults();
       if (counts) {
@@ -154,7 +162,7 @@ final class PgvectorIndex implements CandidateIndex {
         (walk ? PgvectorSql.walkSettings(MOST_TUPLES) : PgvectorSql.scanSettings())
             + (counts ? countSql(generation) : "")
             + (walk
-                ? PgvectorSql.walk(generation, query.dimension())
+                ? PgvectorSql.walk(generation, query.dimension(), quantization)
                 : PgvectorSql.scan(generation, query.dimension()));
     statements.put(key, sql);
     return sql;

@@ -15,8 +15,6 @@ final class PgvectorSql {
   /** pgvector indexes vectors up to this length as they are, longer ones as 16-bit floats. */
   private static final int LONGEST_FULL = 2000;
 
-  private static final int LONGEST_HALF = 4000;
-
   // Sorting is "off" so that the walk of the index is the cheaper plan whatever the estimates say.
   private static final String WALK_SETTINGS =
       """
@@ -65,6 +63,29 @@ final class PgvectorSql {
       limit (select k from p)
       """;
 
+  // A walk over signs, far cheaper a step, and then the whole vectors of what it found.
+  private static final String WALK_BITS =
+      """
+      with p as materialized (select ?::real[]::vector({dimension}) as query, ?::text as scope,
+        ?::text as agent, ?::text as team, ?::int as k, ?::int as pool
+      ), near as materialized (
+        select node_id, embedding
+        from memory_vectors
+        where generation_id = {generation} and eligible and coalesce(scope = (select scope from p), false)
+          and (memory_lane = 'shared'
+            or owner_agent_id = (select agent from p) or owner_team_id = (select team from p))
+        order by (binary_quantize(embedding::vector({dimension}))::bit({dimension}))
+          <~> (select binary_quantize(query)::bit({dimension}) from p)
+        limit (select pool from p)
+      ), compared as materialized (
+        select node_id, (embedding::vector({dimension})) <=> (select query from p) as distance from near
+      )
+      select node_id, distance from compared
+      where distance <> 'NaN'
+      order by distance, node_id
+      limit (select k from p)
+      """;
+
   private static final String SCAN =
       """
       with p as materialized (select ?::real[]::vector({dimension}) as query, ?::text as scope,
@@ -100,12 +121,15 @@ final class PgvectorSql {
       where generation_id = {generation} and eligible
       """;
 
-  private PgvectorSql() {}
+  private static final String CREATE_BITS =
+      """
+      create index concurrently {name} on memory_vectors
+      using hnsw ((binary_quantize(embedding::vector({dimension}))::bit({dimension})) bit_hamming_ops)
+      with (m = 16, ef_construction = 64)
+      where generation_id = {generation} and eligible
+      """;
 
-  /** Tells whether vectors of this length can be indexed at all. */
-  static boolean isIndexable(int dimension) {
-    return dimension <= LONGEST_HALF;
-  }
+  private PgvectorSql() {}
 
   static String walkSettings(int mostTuples) {
     return WALK_SETTINGS.replace("{tuples}", Integer.toString(mostTuples));
@@ -121,20 +145,17 @@ final class PgvectorSql {
         .replace("{limit}", Integer.toString(limit));
   }
 
-  static String walk(int generation, int dimension) {
-    return fill(WALK, generation, dimension);
+  static String walk(int generation, int dimension, Quantization quantization) {
+    return fill(quantization == Quantization.BITS ? WALK_BITS : WALK, generation, dimension);
   }
 
   static String scan(int generation, int dimension) {
     return fill(SCAN, generation, dimension);
   }
 
-  static String createIndex(int generation, int dimension) {
-    return fill(CREATE_INDEX, generation, dimension).replace("{name}", indexName(generation));
-  }
-
-  static String indexName(int generation) {
-    return "memory_vectors_hnsw_" + generation;
+  static String createIndex(int generation, int dimension, Quantization quantization) {
+    String sql = quantization == Quantization.BITS ? CREATE_BITS : CREATE_INDEX;
+    return fill(sql, generation, dimension).replace("{name}", quantization.indexName(generation));
   }
 
   private static String fill(String sql, int generation, int dimension) {

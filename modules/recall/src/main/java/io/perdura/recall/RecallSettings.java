@@ -73,6 +73,13 @@ public final class RecallSettings implements SettingCatalog {
   public static final Setting<Integer> PERDURA_HNSW_EF_SEARCH =
       Setting.integer("PERDURA_HNSW_EF_SEARCH", 120, 10, 1000);
 
+  /**
+   * What the HNSW index holds of each vector: all of it, or the sign of each value. {@code bits}
+   * finds more and costs less for long vectors whose values have either sign.
+   */
+  public static final Setting<String> PERDURA_HNSW_QUANTIZATION =
+      Setting.choice("PERDURA_HNSW_QUANTIZATION", "off", "off", "bits");
+
   /** Rows of the recall audit that may wait for the database; further ones are dropped. */
   public static final Setting<Integer> PERDURA_RECALL_AUDIT_QUEUE =
       Setting.integer("PERDURA_RECALL_AUDIT_QUEUE", 10_000, 1, 1_000_000);
@@ -102,6 +109,7 @@ public final class RecallSettings implements SettingCatalog {
           PERDURA_RECALL_ARMS,
           PERDURA_EXACT_SCAN_LIMIT,
           PERDURA_HNSW_EF_SEARCH,
+          PERDURA_HNSW_QUANTIZATION,
           PERDURA_RECALL_AUDIT_QUEUE,
           PERDURA_RECALL_AUDIT_DAYS);
 

@@ -79,7 +79,7 @@ public class SelectedIndex implements CandidateIndex {
   public long rebuild() {
     CandidateIndex index = chosen();
     if (index instanceof PgvectorIndex) {
-      HnswIndexes indexes = new HnswIndexes(database);
+      HnswIndexes indexes = new HnswIndexes(database, Quantization.of(settings));
       generations.all().forEach(indexes::rebuild);
     }
     return index.rebuild();
@@ -160,7 +160,9 @@ public class SelectedIndex implements CandidateIndex {
   private void ensureQuietly(int generationId) {
     try {
       if (searchesDatabase()) {
-        generations.find(generationId).ifPresent(new HnswIndexes(database)::ensure);
+        generations
+            .find(generationId)
+            .ifPresent(new HnswIndexes(database, Quantization.of(settings))::ensure);
       }
     } catch (RuntimeException e) {
       LOG.log(

@@ -83,7 +83,9 @@ class CandidateQualityTest {
     }
     kit.execute("analyze memory_vectors");
     long began = System.nanoTime();
-    assertThat(new HnswIndexes(kit.database).ensure(new Generation(generation, "m", dimension)))
+    assertThat(
+            new HnswIndexes(kit.database, Quantization.OFF)
+                .ensure(new Generation(generation, "m", dimension)))
         .isTrue();
     pgvector = new PgvectorIndex(kit.database, Settings.of(Map.of()));
     long between = System.nanoTime();

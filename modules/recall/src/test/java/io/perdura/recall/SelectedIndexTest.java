@@ -163,9 +163,9 @@ class SelectedIndexTest {
       try (var other = database.dataSource().getConnection();
           var statement = other.createStatement()) {
         statement.execute("select pg_advisory_lock(%d, %d)".formatted(0x70647831, generation));
-        assertThat(new HnswIndexes(kit.database).ensure(wanted)).isFalse();
+        assertThat(new HnswIndexes(kit.database, Quantization.OFF).ensure(wanted)).isFalse();
       }
-      CandidateKit.until(() -> new HnswIndexes(kit.database).ensure(wanted));
+      CandidateKit.until(() -> new HnswIndexes(kit.database, Quantization.OFF).ensure(wanted));
       assertThat(kit.number(HNSW.formatted(generation))).isEqualTo(1);
     }
   }
