@@ -3,7 +3,6 @@ package io.perdura.access;
 import io.perdura.kernel.Setting;
 import io.perdura.kernel.SettingCatalog;
 import io.perdura.kernel.Settings;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,9 +12,6 @@ import java.util.List;
  * section 9.4). Names starting with PERDURA_ are our own.
  */
 public final class AccessSettings implements SettingCatalog {
-  /** A secret of fewer bytes can be guessed; production refuses it (policy-control, D37). */
-  static final int MIN_SECRET_BYTES = 32;
-
   public static final Setting<String> MEMORY_AUTH_MODE =
       Setting.choice("MEMORY_AUTH_MODE", "off", "off", "api_key", "jwt", "api_key_or_jwt");
 
@@ -33,6 +29,13 @@ public final class AccessSettings implements SettingCatalog {
    */
   public static final Setting<Integer> PERDURA_TRUSTED_HOPS =
       Setting.integer("PERDURA_TRUSTED_HOPS", 1, 1, 16);
+
+  /**
+   * Comma list of addresses and ranges of our own proxies: X-Forwarded-For counts only when it
+   * comes from one of them. Unset: from anybody, PERDURA_TRUSTED_HOPS deep.
+   */
+  public static final Setting<String> PERDURA_TRUSTED_PROXIES =
+      Setting.text("PERDURA_TRUSTED_PROXIES", null);
 
   /**
    * Whether a principal that names no agent (or team) is refused when a request claims one; the
@@ -84,6 +87,7 @@ public final class AccessSettings implements SettingCatalog {
           ADMIN_TOKEN,
           TRUST_PROXY,
           PERDURA_TRUSTED_HOPS,
+          PERDURA_TRUSTED_PROXIES,
           PERDURA_IDENTITY_STRICT,
           CORS_ALLOW_ORIGINS,
           RATE_LIMIT_ENABLED,
@@ -106,20 +110,29 @@ public final class AccessSettings implements SettingCatalog {
   public List<String> check(Settings settings) {
     List<String> faults = new ArrayList<>();
     String mode = settings.get(MEMORY_AUTH_MODE);
-    if (mode.contains("jwt")) {
-      faults.add(
-          MEMORY_AUTH_MODE.name()
-              + ": "
-              + mode
-              + " is not supported by this release; use api_key or off");
-    }
-    if (mode.equals("api_key")) {
+    if (takesKeys(mode)) {
       checkKeys(settings, faults);
+    }
+    try {
+      trustedProxies(settings);
+    } catch (IllegalArgumentException e) {
+      faults.add(PERDURA_TRUSTED_PROXIES.name() + ": " + e.getMessage());
     }
     if (settings.isProduction()) {
       checkProduction(settings, faults);
     }
     return faults;
+  }
+
+  /** Returns the addresses of our own proxies; empty when they are not listed. */
+  static List<AddressRange> trustedProxies(Settings settings) {
+    return items(settings.get(PERDURA_TRUSTED_PROXIES)).stream().map(AddressRange::parse).toList();
+  }
+
+  private static List<String> items(String list) {
+    return list == null
+        ? List.of()
+        : Arrays.stream(list.split(",")).map(String::trim).filter(s -> !s.isEmpty()).toList();
   }
 
   /** Returns the configured browser origins; {@code *} alone outside production when unset. */
@@ -128,17 +141,27 @@ public final class AccessSettings implements SettingCatalog {
     if (list == null) {
       return settings.isProduction() ? List.of() : List.of("*");
     }
-    return Arrays.stream(list.split(",")).map(String::trim).filter(s -> !s.isEmpty()).toList();
+    return items(list);
+  }
+
+  /** Tells whether API keys are credentials in auth mode {@code mode}. */
+  static boolean takesKeys(String mode) {
+    return mode.contains("api_key");
   }
 
   private static void checkKeys(Settings settings, List<String> faults) {
     try {
       KeyRegistry registry = KeyRegistry.parse(settings.get(MEMORY_API_KEYS_JSON));
-      boolean closed = registry.isEmpty() && settings.get(ADMIN_TOKEN) == null;
-      if (closed && settings.isProduction()) {
+      if (!settings.isProduction()) {
+        return;
+      }
+      if (registry.isEmpty() && settings.get(ADMIN_TOKEN) == null) {
         faults.add(
             MEMORY_API_KEYS_JSON.name()
                 + ": must hold at least one key in production, unless ADMIN_TOKEN is set to make managed keys with");
+      }
+      for (String weakness : registry.weaknesses()) {
+        faults.add(MEMORY_API_KEYS_JSON.name() + ": " + weakness);
       }
     } catch (IllegalArgumentException e) {
       faults.add(MEMORY_API_KEYS_JSON.name() + ": " + e.getMessage());
@@ -158,10 +181,13 @@ public final class AccessSettings implements SettingCatalog {
     if (!settings.get(TENANT_QUOTA_ENABLED)) {
       faults.add(TENANT_QUOTA_ENABLED.name() + ": must be true in production");
     }
+    if (corsOrigins(settings).contains("*")) {
+      faults.add(CORS_ALLOW_ORIGINS.name() + ": must not be * in production");
+    }
     String token = settings.get(ADMIN_TOKEN);
-    if (token != null && token.trim().getBytes(StandardCharsets.UTF_8).length < MIN_SECRET_BYTES) {
-      faults.add(
-          ADMIN_TOKEN.name() + ": must have at least " + MIN_SECRET_BYTES + " bytes in production");
+    String weakness = token == null ? null : Secrets.fault(token, Secrets.MIN_BYTES);
+    if (weakness != null) {
+      faults.add(ADMIN_TOKEN.name() + ": " + weakness);
     }
   }
 }

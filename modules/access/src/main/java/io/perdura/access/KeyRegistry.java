@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.perdura.kernel.Hashes;
 import io.perdura.kernel.Jsons;
 import io.perdura.kernel.TextRules;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -23,9 +25,11 @@ final class KeyRegistry {
   static final int FINGERPRINT_DIGITS = 16;
 
   private final Map<String, Principal> byDigest;
+  private final List<String> weaknesses;
 
-  private KeyRegistry(Map<String, Principal> byDigest) {
+  private KeyRegistry(Map<String, Principal> byDigest, List<String> weaknesses) {
     this.byDigest = byDigest;
+    this.weaknesses = weaknesses;
   }
 
   /**
@@ -35,6 +39,7 @@ final class KeyRegistry {
    */
   static KeyRegistry parse(String json) {
     Map<String, Principal> keys = new HashMap<>();
+    List<String> weaknesses = new ArrayList<>();
     if (json != null && !json.isBlank()) {
       JsonNode root = tree(json);
       if (!root.isObject()) {
@@ -47,10 +52,19 @@ final class KeyRegistry {
         if (!key.isEmpty()) {
           String digest = digest(key);
           keys.put(digest, principal(entry.getValue(), position, digest));
+          String weakness = Secrets.fault(key, Secrets.MIN_KEY_BYTES);
+          if (weakness != null) {
+            weaknesses.add("the key of entry " + position + " " + weakness);
+          }
         }
       }
     }
-    return new KeyRegistry(Map.copyOf(keys));
+    return new KeyRegistry(Map.copyOf(keys), List.copyOf(weaknesses));
+  }
+
+  /** What production refuses; names keys by their position. */
+  List<String> weaknesses() {
+    return weaknesses;
   }
 
   Optional<Principal> find(String key) {

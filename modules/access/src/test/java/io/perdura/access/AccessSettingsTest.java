@@ -11,7 +11,12 @@ import org.junit.jupiter.api.Test;
 
 class AccessSettingsTest {
   private static final Map<String, String> SERVICE =
-      Map.of("AIONIS_MODE", "service", "MEMORY_API_KEYS_JSON", "{\"k\":{\"tenant_id\":\"acme\"}}");
+      Map.of(
+          "AIONIS_MODE",
+          "service",
+          "MEMORY_API_KEYS_JSON",
+          "{\"a-key-of-good-length\":{\"tenant_id\":\"acme\"}}");
+  private static final String SECRET = "0123456789abcdef0123456789abcdef";
 
   @Test
   void aLocalServerNeedsNoSettings() {
@@ -31,13 +36,32 @@ class AccessSettingsTest {
                     "APP_ENV", "prod",
                     "RATE_LIMIT_ENABLED", "false",
                     "TENANT_QUOTA_ENABLED", "false",
+                    "CORS_ALLOW_ORIGINS", "https://a.example,*",
                     "ADMIN_TOKEN", "short")))
         .containsExactly(
             "MEMORY_AUTH_MODE: must not be off in production",
             "RATE_LIMIT_BYPASS_LOOPBACK: must be false in production",
             "RATE_LIMIT_ENABLED: must be true in production",
             "TENANT_QUOTA_ENABLED: must be true in production",
+            "CORS_ALLOW_ORIGINS: must not be * in production",
             "ADMIN_TOKEN: must have at least 32 bytes in production");
+  }
+
+  @Test
+  void aFaultyValueHidesNoGuard() {
+    assertThat(
+            faults(
+                Map.of(
+                    "APP_ENV",
+                    "prod",
+                    "RATE_LIMIT_ENABLED",
+                    "yes",
+                    "PERDURA_TRUSTED_PROXIES",
+                    "x")))
+        .contains(
+            "RATE_LIMIT_ENABLED: must be true or false",
+            "PERDURA_TRUSTED_PROXIES: must hold addresses or ranges like 10.0.0.0/8",
+            "MEMORY_AUTH_MODE: must not be off in production");
   }
 
   @Test
@@ -47,7 +71,7 @@ class AccessSettingsTest {
         .singleElement()
         .asString()
         .startsWith("MEMORY_API_KEYS_JSON: must hold at least one key in production");
-    assertThat(faults(with(keyless, "ADMIN_TOKEN", "0123456789abcdef0123456789abcdef"))).isEmpty();
+    assertThat(faults(with(keyless, "ADMIN_TOKEN", SECRET))).isEmpty();
   }
 
   @Test
@@ -56,11 +80,66 @@ class AccessSettingsTest {
   }
 
   @Test
-  void modesWithTokensAreRefusedByName() {
-    assertThat(faults(Map.of("MEMORY_AUTH_MODE", "api_key_or_jwt")))
+  void aCloudNeedsASecretOrKeysForItsTokens() {
+    Map<String, String> cloud = with(SERVICE, "AIONIS_MODE", "cloud");
+    assertThat(faults(cloud))
         .singleElement()
         .asString()
-        .startsWith("MEMORY_AUTH_MODE: api_key_or_jwt is not supported");
+        .startsWith("MEMORY_JWT_HS256_SECRET: must be set in auth mode api_key_or_jwt");
+    assertThat(faults(with(cloud, "MEMORY_JWT_HS256_SECRET", SECRET))).isEmpty();
+    assertThat(faults(with(cloud, "MEMORY_JWT_HS256_SECRET", "x".repeat(64))))
+        .containsExactly("MEMORY_JWT_HS256_SECRET: must not repeat a few characters in production");
+    assertThat(faults(with(cloud, "MEMORY_JWT_HS256_SECRET", "short")))
+        .containsExactly("MEMORY_JWT_HS256_SECRET: must have at least 32 bytes in production");
+    assertThat(faults(Map.of("MEMORY_AUTH_MODE", "jwt", "MEMORY_JWT_HS256_SECRET", "short")))
+        .isEmpty();
+  }
+
+  @Test
+  void keysOfAnIdentityProviderNeedItsNameAndOurs() {
+    Map<String, String> cloud =
+        with(
+            with(SERVICE, "AIONIS_MODE", "cloud"),
+            "PERDURA_JWT_KEYS_LOCATION",
+            "https://id.example/jwks");
+    assertThat(faults(cloud))
+        .containsExactly(
+            "PERDURA_JWT_ISSUER: must be set beside public keys in production",
+            "PERDURA_JWT_AUDIENCE: must be set beside public keys in production");
+    Map<String, String> named =
+        with(
+            with(cloud, "PERDURA_JWT_ISSUER", "https://id.example"),
+            "PERDURA_JWT_AUDIENCE",
+            "perdura");
+    assertThat(faults(named)).isEmpty();
+    for (String address :
+        List.of("http://id.example/jwks", "ftp://id.example", "id.example", "https:///x", ":")) {
+      assertThat(faults(with(named, "PERDURA_JWT_KEYS_LOCATION", address)))
+          .as(address)
+          .singleElement()
+          .asString()
+          .startsWith("PERDURA_JWT_KEYS_LOCATION: must ");
+    }
+    assertThat(faults(with(named, "PERDURA_JWT_KEYS_LOCATION", "http://127.0.0.1:8080/jwks")))
+        .isEmpty();
+    assertThat(faults(with(named, "PERDURA_JWT_KEYS_LOCATION", "file:///etc/perdura/keys.pem")))
+        .isEmpty();
+    assertThat(faults(with(named, "PERDURA_JWT_PUBLIC_KEY", "nonsense")))
+        .containsExactly("PERDURA_JWT_PUBLIC_KEY: must be a JWK set or PEM");
+  }
+
+  @Test
+  void productionRefusesStaticKeysThatCanBeGuessed() {
+    assertThat(
+            faults(
+                with(
+                    SERVICE,
+                    "MEMORY_API_KEYS_JSON",
+                    "{\"secret-key\":{\"tenant_id\":\"acme\"},\"sha256:"
+                        + "a1".repeat(32)
+                        + "\":{\"tenant_id\":\"b\"}}")))
+        .containsExactly(
+            "MEMORY_API_KEYS_JSON: the key of entry 1 must have at least 16 bytes in production");
   }
 
   @Test
@@ -95,7 +174,8 @@ class AccessSettingsTest {
   }
 
   private static List<String> faults(Map<String, String> values) {
-    return Settings.of(values).faults(List.of(new CoreSettings(), new AccessSettings()));
+    return Settings.of(values)
+        .faults(List.of(new CoreSettings(), new AccessSettings(), new TokenSettings()));
   }
 
   private static Map<String, String> with(Map<String, String> base, String name, String value) {

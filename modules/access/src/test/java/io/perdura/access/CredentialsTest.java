@@ -20,14 +20,17 @@ class CredentialsTest {
       """
           .formatted(Hashes.sha256Hex("beta"));
 
+  private static final Principal TOKEN = new Principal("hooli", "bot", null, null, "t");
+
   private final Authenticator keyed =
       new Authenticator(
           Settings.of(Map.of("MEMORY_AUTH_MODE", "api_key", "MEMORY_API_KEYS_JSON", KEYS)),
-          key -> Optional.empty());
+          key -> Optional.empty(),
+          token -> Optional.of(TOKEN));
 
   @Test
   void aKeyNamesItsPrincipal() {
-    Principal principal = keyed.authenticate("alpha").orElseThrow();
+    Principal principal = keyed.authenticate("alpha", null).orElseThrow();
     assertThat(principal)
         .isEqualTo(
             new Principal(
@@ -36,23 +39,24 @@ class CredentialsTest {
 
   @Test
   void aPresentedKeyIsTrimmed() {
-    assertThat(keyed.authenticate("\talpha ")).isPresent();
+    assertThat(keyed.authenticate("\talpha ", null)).isPresent();
   }
 
   @Test
   void aKeyMayBeConfiguredAsItsDigest() {
-    assertThat(keyed.authenticate("beta").orElseThrow().tenantId()).isEqualTo("globex");
+    assertThat(keyed.authenticate("beta", null).orElseThrow().tenantId()).isEqualTo("globex");
   }
 
   @Test
   void theDigestItselfIsNoCredential() {
-    refuses(401, "unauthorized", () -> keyed.authenticate("sha256:" + Hashes.sha256Hex("beta")));
+    refuses(
+        401, "unauthorized", () -> keyed.authenticate("sha256:" + Hashes.sha256Hex("beta"), null));
   }
 
   @Test
   void missingBlankAndUnknownKeysLookTheSame() {
     for (String key : new String[] {null, "", "  ", "gamma", "alph", "alphaa"}) {
-      refuses(401, "unauthorized", () -> keyed.authenticate(key));
+      refuses(401, "unauthorized", () -> keyed.authenticate(key, null));
     }
   }
 
@@ -62,17 +66,45 @@ class CredentialsTest {
     Authenticator both =
         new Authenticator(
             Settings.of(Map.of("MEMORY_AUTH_MODE", "api_key", "MEMORY_API_KEYS_JSON", KEYS)),
-            key -> Optional.of(managed));
-    assertThat(both.authenticate("alpha").orElseThrow().tenantId()).isEqualTo("acme");
-    assertThat(both.authenticate(" delta ")).contains(managed);
-    refuses(401, "unauthorized", () -> both.authenticate(" "));
+            key -> Optional.of(managed),
+            token -> Optional.empty());
+    assertThat(both.authenticate("alpha", null).orElseThrow().tenantId()).isEqualTo("acme");
+    assertThat(both.authenticate(" delta ", null)).contains(managed);
+    refuses(401, "unauthorized", () -> both.authenticate(" ", null));
+  }
+
+  @Test
+  void aTokenCountsInItsModesOnlyAndAKeyGoesBeforeIt() {
+    refuses(401, "unauthorized", () -> keyed.authenticate(null, "Bearer good"));
+    Authenticator both = mode("api_key_or_jwt");
+    assertThat(both.authenticate("alpha", "Bearer good").orElseThrow().tenantId())
+        .isEqualTo("acme");
+    assertThat(both.authenticate("unknown", "Bearer good")).contains(TOKEN);
+    assertThat(both.authenticate(null, " bEARER \t good ")).contains(TOKEN);
+    for (String header :
+        new String[] {
+          null, "", "Bearer", "Bearer ", "good", "Basic good", "Bearer bad", "Bearer good good"
+        }) {
+      refuses(401, "unauthorized", () -> both.authenticate(null, header));
+    }
+    Authenticator tokens = mode("jwt");
+    refuses(401, "unauthorized", () -> tokens.authenticate("alpha", null));
+    assertThat(tokens.authenticate("alpha", "Bearer good")).contains(TOKEN);
+  }
+
+  private static Authenticator mode(String mode) {
+    return new Authenticator(
+        Settings.of(Map.of("MEMORY_AUTH_MODE", mode, "MEMORY_API_KEYS_JSON", KEYS)),
+        key -> Optional.empty(),
+        token -> token.equals("good") ? Optional.of(TOKEN) : Optional.empty());
   }
 
   @Test
   void nobodyIsAskedInModeOff() {
     assertThat(
-            new Authenticator(Settings.of(Map.of()), key -> Optional.empty())
-                .authenticate("whatever"))
+            new Authenticator(
+                    Settings.of(Map.of()), key -> Optional.empty(), token -> Optional.empty())
+                .authenticate("whatever", null))
         .isEmpty();
   }
 
@@ -126,6 +158,37 @@ class CredentialsTest {
     assertThat(client(Map.of("TRUST_PROXY", "true")).of("9.9.9.9", List.of())).isEqualTo("9.9.9.9");
     assertThat(client(Map.of("TRUST_PROXY", "true")).of("9.9.9.9", List.of(" ")))
         .isEqualTo("9.9.9.9");
+  }
+
+  @Test
+  void aForwardedAddressCountsOnlyFromAListedProxy() {
+    ClientAddress listed =
+        client(Map.of("TRUST_PROXY", "true", "PERDURA_TRUSTED_PROXIES", "10.0.0.0/8, fd00::/8"));
+    assertThat(listed.of("10.0.0.9", List.of("6.6.6.6, 7.7.7.7, 10.1.1.1"))).isEqualTo("7.7.7.7");
+    assertThat(listed.of("fd00::5", List.of("127.0.0.1, 8.8.8.8:4711"))).isEqualTo("8.8.8.8");
+    assertThat(listed.of("10.0.0.9", List.of("[2001:db8::1]:443")))
+        .isEqualTo("2001:db8:0:0:0:0:0:1");
+    // Somebody who goes around the proxies is nobody but its socket.
+    assertThat(listed.of("9.9.9.9", List.of("127.0.0.1"))).isEqualTo("9.9.9.9");
+    assertThat(listed.of("11.0.0.9", List.of("10.0.0.1"))).isEqualTo("11.0.0.9");
+    assertThat(listed.of("10.0.0.9", List.of("7.7.7.7, unknown"))).isEqualTo("10.0.0.9");
+    assertThat(listed.of("10.0.0.9", List.of("7.7.7.7, "))).isEqualTo("10.0.0.9");
+    assertThat(listed.of("10.0.0.9", List.of("10.0.0.7"))).isEqualTo("10.0.0.7");
+    assertThat(listed.of("::ffff:10.0.0.9", List.of("7.7.7.7"))).isEqualTo("7.7.7.7");
+  }
+
+  @Test
+  void rangesAreReadWithoutAskingAnybody() {
+    assertThat(AddressRange.parse("10.1.2.0/23").contains(new byte[] {10, 1, 3, 7})).isTrue();
+    assertThat(AddressRange.parse("10.1.2.0/23").contains(new byte[] {10, 1, 4, 7})).isFalse();
+    assertThat(AddressRange.parse("0.0.0.0/0").contains(new byte[] {1, 2, 3, 4})).isTrue();
+    assertThat(AddressRange.parse("1.2.3.4").contains(new byte[] {1, 2, 3, 5})).isFalse();
+    for (String bad :
+        List.of("proxy.example", "10.0.0.0/33", "10.0.0.256", "1.2.3", "::g", "/8", "fd00::/129")) {
+      assertThatThrownBy(() -> AddressRange.parse(bad))
+          .as(bad)
+          .isInstanceOf(IllegalArgumentException.class);
+    }
   }
 
   private static AdminToken admin(Map<String, String> settings) {

@@ -122,7 +122,9 @@ class Admission {
     exchange.owner(defaults.nobody());
     switch (exchange.route().guard()) {
       case PRINCIPAL ->
-          exchange.principal(authenticator.authenticate(request.getHeader("x-api-key")));
+          exchange.principal(
+              authenticator.authenticate(
+                  request.getHeader("x-api-key"), request.getHeader("authorization")));
       case ADMIN ->
           exchange.admin(
               adminGate.admit(request.getHeader("x-admin-token"), exchange.route().need()));

@@ -40,6 +40,7 @@ class DatabaseWatch {
 
   private final Database database;
   private final boolean migrate;
+  private final ConnectionBudget budget;
   private final LongSupplier nanoClock;
 
   private volatile long writableAt;
@@ -52,20 +53,23 @@ class DatabaseWatch {
 
   /** For the container's proxy. */
   protected DatabaseWatch() {
-    this(null, false, System::nanoTime);
+    this(null, false, null, System::nanoTime);
   }
 
   @Inject
-  DatabaseWatch(Database database, Settings settings) {
+  DatabaseWatch(Database database, Settings settings, ConnectionBudget budget) {
     this(
         database,
         settings.get(ControlSettings.PERDURA_MIGRATE_ON_START) && !settings.isProduction(),
+        budget,
         System::nanoTime);
   }
 
-  DatabaseWatch(Database database, boolean migrate, LongSupplier nanoClock) {
+  DatabaseWatch(
+      Database database, boolean migrate, ConnectionBudget budget, LongSupplier nanoClock) {
     this.database = database;
     this.migrate = migrate;
+    this.budget = budget;
     this.nanoClock = nanoClock;
   }
 
@@ -91,8 +95,7 @@ class DatabaseWatch {
   /** Looks once; never throws. */
   void look() {
     try (Connection connection = database.dataSource().getConnection()) {
-      if (isWritable(connection)) {
-        checkSchema(connection);
+      if (isWritable(connection) && checkSchema(connection)) {
         writableAt = nanoClock.getAsLong();
         everWritable = true;
       }
@@ -114,9 +117,10 @@ class DatabaseWatch {
     }
   }
 
-  private void checkSchema(Connection connection) throws SQLException {
+  /** Returns false when the database cannot carry this server; looks now and then only. */
+  private boolean checkSchema(Connection connection) throws SQLException {
     if (schemaIsSufficient() && looks++ % LOOKS_PER_SCHEMA_CHECK != 0) {
-      return;
+      return everWritable;
     }
     schema = Migrator.appliedVersion(connection);
     if (migrate && !schemaIsSufficient() && isTimeToMigrate()) {
@@ -124,6 +128,7 @@ class DatabaseWatch {
       new Migrator(database.dataSource()).migrate();
       schema = Migrator.appliedVersion(connection);
     }
+    return !schemaIsSufficient() || budget.admits(connection);
   }
 
   /** A migration that failed is worth another try, but not every second. */

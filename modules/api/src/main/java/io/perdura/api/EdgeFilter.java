@@ -36,6 +36,7 @@ public class EdgeFilter implements Filter {
     long start = System.nanoTime();
     String requestId = requestId(request);
     response.setHeader("x-request-id", requestId);
+    SecurityHeaders.apply(request, response);
     edge.cors().apply(request, response);
     if (request.getMethod().equals("OPTIONS")) {
       response.setStatus(HttpServletResponse.SC_NO_CONTENT);

@@ -24,6 +24,7 @@ public class ErrorPage extends HttpServlet {
     if (!response.containsHeader("x-request-id")) {
       response.setHeader("x-request-id", UUID.randomUUID().toString());
     }
+    SecurityHeaders.apply(request, response);
     Answers.send(
         problem(status instanceof Integer code ? code : 404, request.getMethod(), "" + path),
         response);

@@ -1,6 +1,7 @@
 package io.perdura.api;
 
 import io.perdura.access.ClusterBuckets;
+import io.perdura.access.TokenKeys;
 import io.perdura.embedding.Embeddings;
 import io.perdura.schema.SchemaVersion;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -22,6 +23,7 @@ class HealthChecks {
   @Inject private DatabaseWatch watch;
   @Inject private Embeddings embeddings;
   @Inject private ClusterBuckets buckets;
+  @Inject private TokenKeys tokenKeys;
   @Inject private Pulse pulse;
 
   @Produces
@@ -70,6 +72,21 @@ class HealthChecks {
             .up()
             .withData("counted", buckets.mode().label())
             .withData("servers", buckets.servers())
+            .build();
+  }
+
+  /**
+   * Down only while nobody can be let in: tokens are the only credentials, and no key to verify
+   * them was ever read.
+   */
+  @Produces
+  @Readiness
+  HealthCheck tokenKeys() {
+    return () ->
+        HealthCheckResponse.named("token_keys")
+            .status(!tokenKeys.isNeeded() || tokenKeys.isLoaded())
+            .withData("keys", tokenKeys.size())
+            .withData("seconds_since_read", tokenKeys.secondsSinceRead())
             .build();
   }
 

@@ -3,6 +3,7 @@ package io.perdura.api;
 import io.perdura.access.ClusterBuckets;
 import io.perdura.access.ManagedKeys;
 import io.perdura.access.ManagedTenantQuotas;
+import io.perdura.access.TokenKeys;
 import io.perdura.control.Housekeeping;
 import io.perdura.control.Member;
 import io.perdura.control.Membership;
@@ -37,6 +38,7 @@ public class ServerLifecycle implements ServletContextListener {
   @Inject private Membership membership;
   @Inject private ManagedKeys managedKeys;
   @Inject private ManagedTenantQuotas quotas;
+  @Inject private TokenKeys tokenKeys;
   @Inject private RequestTelemetry telemetry;
   @Inject private Housekeeping housekeeping;
   @Inject private MemoryHousekeeping memoryHousekeeping;
@@ -56,12 +58,13 @@ public class ServerLifecycle implements ServletContextListener {
   public void contextInitialized(ServletContextEvent event) {
     LogFields.register();
     metrics.register();
+    membership.join(self(), executor);
     everySecond(pulse::beat);
     everySecond(drain::look);
     everySecond(watch::look);
-    membership.join(self(), executor);
     managedKeys.start(executor);
     quotas.start(executor);
+    tokenKeys.start(executor);
     buckets.start(executor);
     telemetry.start(executor);
     housekeeping.start(executor);
@@ -84,6 +87,7 @@ public class ServerLifecycle implements ServletContextListener {
     housekeeping.stop();
     telemetry.stop();
     quotas.stop();
+    tokenKeys.stop();
     managedKeys.stop();
     buckets.stop();
     membership.leave();

@@ -204,7 +204,7 @@ class CallsTest {
     AdminToken adminToken = new AdminToken(settings);
     Admission admission =
         new Admission(
-            new Authenticator(settings, key -> Optional.empty()),
+            new Authenticator(settings, key -> Optional.empty(), token -> Optional.empty()),
             adminToken,
             new AdminGate(adminToken, null),
             new IdentityRules(settings),

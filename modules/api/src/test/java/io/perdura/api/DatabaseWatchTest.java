@@ -3,9 +3,11 @@ package io.perdura.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.perdura.kernel.Database;
+import io.perdura.kernel.Settings;
 import io.perdura.schema.SchemaVersion;
 import io.perdura.schema.TestDatabase;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -64,7 +66,11 @@ class DatabaseWatchTest {
   }
 
   private DatabaseWatch watch(TestDatabase database, boolean migrate) {
-    return new DatabaseWatch(new Database(database.dataSource()), migrate, now::get);
+    return new DatabaseWatch(new Database(database.dataSource()), migrate, budget(), now::get);
+  }
+
+  private static ConnectionBudget budget() {
+    return new ConnectionBudget(Settings.of(Map.of()), () -> "me", fault -> {});
   }
 
   private void advance(int seconds) {

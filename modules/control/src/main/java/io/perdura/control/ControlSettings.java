@@ -36,6 +36,16 @@ public final class ControlSettings implements SettingCatalog {
   /** Where the pool connects to: DATABASE_URL as the launcher translated it for JDBC. */
   public static final Setting<String> PERDURA_DB_URL = Setting.secret("PERDURA_DB_URL");
 
+  /** Most pooled connections of one server. */
+  public static final Setting<Integer> DB_POOL_MAX = Setting.integer("DB_POOL_MAX", 30, 1, 200);
+
+  /**
+   * Connections that all servers may have together, where a pooler in front of the database grants
+   * them; 0 = what the database says.
+   */
+  public static final Setting<Integer> PERDURA_DB_CONNECTION_LIMIT =
+      Setting.integer("PERDURA_DB_CONNECTION_LIMIT", 0, 0, 1_000_000);
+
   /** Rows of request telemetry older than this are purged. */
   public static final Setting<Integer> CONTROL_TELEMETRY_RETENTION_HOURS =
       Setting.integer("CONTROL_TELEMETRY_RETENTION_HOURS", 720, 1, 87_600);
@@ -70,6 +80,8 @@ public final class ControlSettings implements SettingCatalog {
           PERDURA_DRAIN_FILE,
           PERDURA_MGMT_PORT,
           PERDURA_DB_URL,
+          DB_POOL_MAX,
+          PERDURA_DB_CONNECTION_LIMIT,
           CONTROL_TELEMETRY_RETENTION_HOURS,
           CONTROL_TELEMETRY_PURGE_BATCH_LIMIT,
           PERDURA_SEALING_KEYS,

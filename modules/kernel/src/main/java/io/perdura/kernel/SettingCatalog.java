@@ -11,8 +11,8 @@ public interface SettingCatalog {
   List<Setting<?>> settings();
 
   /**
-   * Rules over several settings; each returned line is a fault, {@code NAME: reason}. Reading a
-   * faulty value ends the check with IllegalArgumentException: that fault is listed already.
+   * Rules over several settings; each returned line is a fault, {@code NAME: reason}. A value that
+   * is faulty by itself, and so listed already, reads as its fallback here.
    */
   default List<String> check(Settings settings) {
     return List.of();

@@ -87,12 +87,31 @@ public class Settings {
     }
     for (SettingCatalog catalog : catalogs) {
       try {
-        faults.addAll(catalog.check(this));
+        faults.addAll(catalog.check(new Forgiving(lookup)));
       } catch (IllegalArgumentException e) {
-        // The rule needs a value that is faulty itself, and listed already.
         LOG.log(Level.FINE, "rules that cannot be checked yet", e);
       }
     }
     return faults;
+  }
+
+  /**
+   * Has the fallback where a value is faulty: the fault is listed already, and must not hide those
+   * of other values.
+   */
+  private static final class Forgiving extends Settings {
+    private Forgiving(Function<String, String> lookup) {
+      super(lookup);
+    }
+
+    @Override
+    public <T> T get(Setting<T> setting) {
+      try {
+        return super.get(setting);
+      } catch (IllegalArgumentException e) {
+        LOG.log(Level.FINE, "a faulty value, listed already", e);
+        return setting.fallback();
+      }
+    }
   }
 }

@@ -9,7 +9,7 @@ import java.util.logging.Logger;
  * exit code 78 (EX_CONFIG), so that a service manager sees a refusal and not a server that answers
  * wrongly.
  */
-final class StartupCheck {
+public final class StartupCheck {
   static final int EXIT_CODE = 78;
 
   private static final Logger LOG = Logger.getLogger(StartupCheck.class.getName());
@@ -22,9 +22,13 @@ final class StartupCheck {
    */
   static void require(Settings settings) {
     List<String> faults = settings.faults();
-    if (faults.isEmpty()) {
-      return;
+    if (!faults.isEmpty()) {
+      throw new IllegalStateException(refuse(faults));
     }
+  }
+
+  /** Tells every fault in one message, which is returned, and starts the end of the process. */
+  public static String refuse(List<String> faults) {
     String text = "The configuration is not usable:\n  " + String.join("\n  ", faults);
     LOG.log(Level.SEVERE, "{0}", text);
     // Not from this thread: exit waits for the server to stop, and the server waits for this
@@ -32,6 +36,6 @@ final class StartupCheck {
     Thread end = new Thread(() -> Runtime.getRuntime().exit(EXIT_CODE), "perdura-refuse");
     end.setDaemon(true);
     end.start();
-    throw new IllegalStateException(text);
+    return text;
   }
 }
