@@ -21,6 +21,7 @@ final class LibertyServer implements AutoCloseable {
   private final Path state;
   private final int port = freePort();
   private final int managementPort = freePort();
+  private String jvmArguments = "";
   private Process process;
 
   /** A server named {@code name} on {@code databaseUrl} (JDBC); not started yet. */
@@ -59,6 +60,14 @@ final class LibertyServer implements AutoCloseable {
     return this;
   }
 
+  /** Offers the API over TLS as well, as the launcher does when the keystore is set. */
+  LibertyServer withTls(Path keystore, String password, int tlsPort) {
+    jvmArguments = " -Dperdura.tls=on";
+    return with("PERDURA_TLS_KEYSTORE", keystore.toString())
+        .with("PERDURA_TLS_KEYSTORE_PASSWORD", password)
+        .with("PERDURA_TLS_PORT", Integer.toString(tlsPort));
+  }
+
   /** Starts the process and returns at once. */
   LibertyServer launch() {
     try {
@@ -74,7 +83,9 @@ final class LibertyServer implements AutoCloseable {
           .keySet()
           .removeIf(name -> name.startsWith("PERDURA_") || name.equals("DATABASE_URL"));
       builder.environment().putAll(environment);
-      builder.environment().put("JVM_ARGS", "-Dperdura.role=" + environment.get("PERDURA_ROLE"));
+      builder
+          .environment()
+          .put("JVM_ARGS", "-Dperdura.role=" + environment.get("PERDURA_ROLE") + jvmArguments);
       builder
           .redirectErrorStream(true)
           .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));

@@ -53,6 +53,9 @@ class OperationsIT {
                 .with("RATE_LIMIT_ENABLED", "false")
                 .with("PERDURA_MIGRATE_ON_START", "true")
                 .with("ADMIN_TOKEN", "short")
+                .with("TENANT_QUOTA_ENABLED", "false")
+                .with("RATE_LIMIT_BYPASS_LOOPBACK", "true")
+                .with("CORS_ALLOW_ORIGINS", "*")
                 .with("MAX_TEXT_LEN", "many")
                 .launch()) {
       assertThat(server.awaitExit(PATIENCE)).isNotZero();
@@ -61,8 +64,42 @@ class OperationsIT {
           .contains("RATE_LIMIT_ENABLED: must be true in production")
           .contains("PERDURA_MIGRATE_ON_START: must be false in production")
           .contains("ADMIN_TOKEN: must have at least 32 bytes in production")
+          .contains("TENANT_QUOTA_ENABLED: must be true in production")
+          .contains("RATE_LIMIT_BYPASS_LOOPBACK: must be false in production")
+          .contains("CORS_ALLOW_ORIGINS: must not be * in production")
           .contains("MAX_TEXT_LEN: must be a number")
           .doesNotContain("short");
+    }
+  }
+
+  @Test
+  void aProductionServerWithMorePooledConnectionsThanTheDatabaseGrantsDoesNotStart()
+      throws Exception {
+    try (TestDatabase database = TestDatabase.fresh();
+        LibertyServer server =
+            production("budget", database)
+                .with("DB_POOL_MAX", "60")
+                .with("PERDURA_DB_CONNECTION_LIMIT", "50")
+                .launch()) {
+      assertThat(server.awaitExit(PATIENCE)).isNotZero();
+      assertThat(server.logText())
+          .contains(
+              "DB_POOL_MAX: 1 servers may take 60 connections together, the database grants 50");
+    }
+  }
+
+  @Test
+  void aCloudServerNeedsASecretForItsTokens() throws Exception {
+    try (TestDatabase database = TestDatabase.fresh();
+        LibertyServer server =
+            production("cloud", database)
+                .with("AIONIS_MODE", "cloud")
+                .with("MEMORY_JWT_HS256_SECRET", "too-short")
+                .launch()) {
+      assertThat(server.awaitExit(PATIENCE)).isNotZero();
+      assertThat(server.logText())
+          .contains("MEMORY_JWT_HS256_SECRET: must have at least 32 bytes in production")
+          .doesNotContain("too-short");
     }
   }
 
@@ -146,7 +183,7 @@ class OperationsIT {
         .with("MEMORY_AUTH_MODE", null)
         .with("RATE_LIMIT_ENABLED", null)
         .with("TENANT_QUOTA_ENABLED", null)
-        .with("MEMORY_API_KEYS_JSON", "{\"k\":{\"tenant_id\":\"acme\"}}")
+        .with("MEMORY_API_KEYS_JSON", "{\"a-key-of-good-length\":{\"tenant_id\":\"acme\"}}")
         .with("ADMIN_TOKEN", TOKEN)
         .with("CORS_ALLOW_ORIGINS", "https://console.example")
         .with("PERDURA_SLOW_REQUEST_MS", "0");
