@@ -47,7 +47,7 @@ class ConnectionBudget {
   private final Supplier<String> self;
   private final Consumer<String> refusal;
   private boolean passed;
-  private boolean refused;
+  private volatile boolean refused;
   private boolean wasTooMany;
 
   /** For the container's proxy. */
@@ -69,6 +69,11 @@ class ConnectionBudget {
     this.production = settings.isProduction();
     this.self = self;
     this.refusal = refusal;
+  }
+
+  /** Tells whether this server must not serve, and the process is about to end. */
+  boolean isRefused() {
+    return refused;
   }
 
   /** Returns false when this server must not serve. */

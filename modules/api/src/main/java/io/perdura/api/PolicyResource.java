@@ -105,6 +105,6 @@ public class PolicyResource {
     return calls.post(
         request,
         body -> ToolFeedbackRequest.read(body, settings),
-        (said, call) -> feedbacks.feedback(said, call.once()));
+        (said, call) -> feedbacks.feedback(said, call.identity(), call.once()));
   }
 }

@@ -44,6 +44,7 @@ public class ServerLifecycle implements ServletContextListener {
   @Inject private MemoryHousekeeping memoryHousekeeping;
   @Inject private PolicyHousekeeping policyHousekeeping;
   @Inject private DatabaseWatch watch;
+  @Inject private ConnectionBudget budget;
   @Inject private Drain drain;
   @Inject private Pulse pulse;
   @Inject private ServerState state;
@@ -58,6 +59,11 @@ public class ServerLifecycle implements ServletContextListener {
   public void contextInitialized(ServletContextEvent event) {
     LogFields.register();
     metrics.register();
+    watch.look();
+    if (budget.isRefused()) {
+      // A start that fails ends at once; one that is under way is waited for.
+      throw new IllegalStateException("more pooled connections than the database grants");
+    }
     membership.join(self(), executor);
     everySecond(pulse::beat);
     everySecond(drain::look);

@@ -41,7 +41,7 @@ public final class RuleBook {
   private static final String LOCK_ALL =
       """
       select n.id from memory_nodes n
-      where n.scope = ? and n.id = any(?::uuid[]) and n.type = 'rule' order by n.id for no key update
+      where n.scope = ? and n.id = any(?::uuid[]) and n.type = 'rule'
       """;
 
   private static final String PATCHES =
@@ -167,11 +167,28 @@ public final class RuleBook {
     return value != null && value.isTextual() ? TextRules.trimToNull(value.textValue()) : null;
   }
 
-  /** Locks those of the rules that exist in the scope, and returns their ids. */
-  public Set<UUID> lock(Collection<UUID> ids) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(LOCK_ALL)) {
+  /**
+   * Locks those of the rules that exist in the scope, and returns their ids.
+   *
+   * @param caller when set, private rules of somebody else count as missing
+   */
+  public Set<UUID> lock(Collection<UUID> ids, WriteIdentity caller) throws SQLException {
+    StringBuilder sql = new StringBuilder(LOCK_ALL);
+    Viewer viewer = caller == null ? null : new Viewer(caller.agentId(), caller.teamId());
+    if (viewer != null) {
+      // A private rule of nobody is evaluated for everybody, so everybody's feedback counts.
+      sql.append(" and (n.owner_agent_id is null and n.owner_team_id is null or ")
+          .append(Visibility.condition("n", viewer))
+          .append(')');
+    }
+    sql.append(" order by n.id for no key update");
+    try (PreparedStatement select = connection.prepareStatement(sql.toString())) {
       select.setString(1, scope.key());
       select.setString(2, Sql.array(ids));
+      int i = 3;
+      for (String value : viewer == null ? List.<String>of() : Visibility.values(viewer)) {
+        select.setString(i++, value);
+      }
       Set<UUID> found = new HashSet<>();
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {

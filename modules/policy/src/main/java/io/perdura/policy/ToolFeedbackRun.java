@@ -7,6 +7,7 @@ import io.perdura.kernel.ApiException;
 import io.perdura.kernel.Jsons;
 import io.perdura.kernel.Tx;
 import io.perdura.memory.RuleBook;
+import io.perdura.memory.WriteIdentity;
 import java.sql.SQLException;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,13 +26,19 @@ final class ToolFeedbackRun {
   private final Tx tx;
   private final ToolFeedbackRequest request;
   private final Evaluation now;
+  private final WriteIdentity caller;
   private final DecisionStore decisions;
   private final RuleBook book;
 
-  ToolFeedbackRun(Tx tx, ToolFeedbackRequest request, Evaluation now) {
+  /**
+   * @param caller whose private rules may be credited, even by a decision of somebody else; null =
+   *     everybody's
+   */
+  ToolFeedbackRun(Tx tx, ToolFeedbackRequest request, Evaluation now, WriteIdentity caller) {
     this.tx = tx;
     this.request = request;
     this.now = now;
+    this.caller = caller;
     decisions = new DecisionStore(tx.connection(), request.scope());
     book = RuleBook.of(tx, request.scope());
   }
@@ -56,7 +63,7 @@ final class ToolFeedbackRun {
     if (!credited.isEmpty() && request.decisionId() != null && provided.isEmpty()) {
       throw Faults.unknownDecision(400, request.decisionId(), request.scope());
     }
-    Set<UUID> present = credited.isEmpty() ? credited : book.lock(credited);
+    Set<UUID> present = credited.isEmpty() ? credited : book.lock(credited, caller);
     List<UUID> rules = credited.stream().filter(present::contains).toList();
     return rules.isEmpty() ? nothing() : credit(provided, rules);
   }

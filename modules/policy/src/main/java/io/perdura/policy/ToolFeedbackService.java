@@ -3,6 +3,7 @@ package io.perdura.policy;
 import io.perdura.kernel.Database;
 import io.perdura.kernel.Once;
 import io.perdura.kernel.Settings;
+import io.perdura.memory.WriteIdentity;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 
@@ -30,12 +31,13 @@ public class ToolFeedbackService {
   /**
    * Counts a feedback on every rule that it is credited to; none is fine.
    *
+   * @param caller whose private rules may be credited; null = everybody's
    * @throws io.perdura.kernel.ApiException 400 {@code decision_not_found_in_scope}, {@code
    *     decision_context_mismatch}, {@code decision_selected_tool_mismatch}, {@code
    *     decision_candidates_mismatch}, {@code decision_run_id_mismatch}; 503 {@code
    *     erasure_in_progress}
    */
-  public Once.Answer feedback(ToolFeedbackRequest request, Once once) {
+  public Once.Answer feedback(ToolFeedbackRequest request, WriteIdentity caller, Once once) {
     return database.once(
         once,
         "tool feedback",
@@ -48,7 +50,7 @@ public class ToolFeedbackService {
                   request.context(),
                   request.includeShadow(),
                   request.rulesLimit());
-          return new ToolFeedbackRun(tx, request, now).run();
+          return new ToolFeedbackRun(tx, request, now, caller).run();
         });
   }
 }

@@ -117,7 +117,9 @@ final class PolicyKit {
   }
 
   JsonNode toolFeedback(String body) {
-    return feedbacks.feedback(ToolFeedbackRequest.read(body(body), settings), Once.UNKEYED).body();
+    return feedbacks
+        .feedback(ToolFeedbackRequest.read(body(body), settings), null, Once.UNKEYED)
+        .body();
   }
 
   /** Reads JSON with single quotes. */
