@@ -49,7 +49,7 @@ final class Victim {
             "{'input_text':'x','trigger_topic_cluster':false,'nodes':["
                 + "{'client_id':'mine','type':'event','title':'#','text_summary':'about apples #','slots':{'a':'#'},'tier':'cold'},"
                 + "{'client_id':'idea','type':'concept','title':'idea #','text_summary':'apples again #'},"
-                + "{'client_id':'rule','type':'rule','title':'rule #','slots':{'if':{},'then':{'tool':{'prefer':['tool-#','common']},'output':{'format':'#'}}}}],"
+                + "{'client_id':'rule','type':'rule','title':'rule #','slots':{'if':{},'then':{'tool':{'prefer':['tool-#','common']}}}}],"
                 + "'edges':[{'type':'related_to','src':{'client_id':'mine'},'dst':{'client_id':'idea'},'weight':0.9,'confidence':0.9}]}",
             Map.of("idempotency-key", idempotencyKey));
     commit = written.get("commit_id").textValue();

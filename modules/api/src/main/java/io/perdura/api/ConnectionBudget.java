@@ -2,6 +2,7 @@ package io.perdura.api;
 
 import io.perdura.control.ControlSettings;
 import io.perdura.control.Membership;
+import io.perdura.kernel.CoreSettings;
 import io.perdura.kernel.Settings;
 import io.perdura.kernel.StartupCheck;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -59,7 +60,11 @@ class ConnectionBudget {
   ConnectionBudget(Settings settings, Membership membership) {
     this(
         settings,
-        () -> membership.self() == null ? null : membership.self().id(),
+        // A server that starts again before its old row is dead counts once.
+        () ->
+            membership.self() == null
+                ? settings.get(CoreSettings.PERDURA_NODE_ID)
+                : membership.self().id(),
         fault -> StartupCheck.refuse(List.of(fault)));
   }
 
