@@ -40,13 +40,16 @@ final class FieldProbes {
 
   private final Description description;
   private final Set<String> texts;
+  private final List<String> claims;
 
   /**
    * @param texts what is tried wherever a text may stand
+   * @param claims those of them that are tried in every disguise where an identity may stand
    */
-  FieldProbes(Description description, Set<String> texts) {
+  FieldProbes(Description description, Set<String> texts, List<String> claims) {
     this.description = description;
     this.texts = texts;
+    this.claims = claims;
   }
 
   /** The bodies for {@code schema}, each {@code base} but for one field; keyed by what it is. */
@@ -108,7 +111,7 @@ final class FieldProbes {
     } else {
       texts.forEach(text -> values.add(TextNode.valueOf(text)));
       if (IDENTITY.contains(name)) {
-        for (String text : texts) {
+        for (String text : claims) {
           values.add(TextNode.valueOf(" " + text + "\u00a0"));
           values.add(Jsons.array().add(text));
           values.add(Jsons.object().put("$eq", text));

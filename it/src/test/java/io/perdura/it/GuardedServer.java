@@ -42,8 +42,7 @@ final class GuardedServer {
             .with("PERDURA_JWT_KEYS_REFRESH_S", "1")
             .with("PERDURA_JWT_ISSUER", Jwt.ISSUER)
             .with("PERDURA_JWT_AUDIENCE", Jwt.AUDIENCE)
-            .with("PERDURA_SLOW_REQUEST_MS", "0")
-            .start();
+            .with("PERDURA_SLOW_REQUEST_MS", "0");
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -53,6 +52,7 @@ final class GuardedServer {
                   }
                 },
                 "stop-guarded-server"));
+    server.start();
   }
 
   static synchronized GuardedServer get() {

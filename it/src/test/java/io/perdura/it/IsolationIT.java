@@ -65,6 +65,36 @@ class IsolationIT {
               "planning/context",
               "{'query_text':'apples','limit':50,'include_slots':true,'tool_candidates':['common','other']}"));
 
+  /** Whole requests that lay hands on what the victim has, by its ids. */
+  private static final Map<String, List<String>> GRASPING =
+      Map.of(
+          "write",
+          List.of(
+              "{'input_text':'x','nodes':[{'id':'NODE','type':'event','title':'t'}]}",
+              "{'input_text':'x','nodes':[{'client_id':'mine','type':'event','title':'t','tier':'hot'}],'force_reembed':true}",
+              "{'input_text':'x','parent_commit_id':'COMMIT','nodes':[{'client_id':'next','type':'event'}]}",
+              "{'input_text':'x','nodes':[{'client_id':'attack','type':'event'}],'edges':[{'type':'related_to','src':{'client_id':'attack'},'dst':{'id':'NODE'}}]}",
+              "{'input_text':'x','nodes':[],'edges':[{'type':'related_to','src':{'id':'NODE'},'dst':{'id':'RULE'},'weight':1}]}",
+              "{'input_text':'x','nodes':[],'edges':[{'type':'derived_from','src':{'id':'EVENT'},'dst':{'id':'NODE'},'weight':1}]}",
+              "{'input_text':'x','nodes':[{'client_id':'mine','type':'event'},{'client_id':'idea','type':'concept'}],"
+                  + "'edges':[{'type':'related_to','src':{'client_id':'mine'},'dst':{'client_id':'idea'},'weight':1}]}"),
+          "sessions",
+          List.of("{'session_id':'SESSION','title':'taken','memory_lane':'shared'}"),
+          "events",
+          List.of(
+              "{'session_id':'SESSION','title':'t','memory_lane':'shared'}",
+              "{'session_id':'SESSION','event_id':'EVENT','title':'t'}",
+              "{'session_id':'attack','event_id':'EVENT','title':'t'}"),
+          "tools/feedback",
+          List.of(
+              "{'decision_id':'DECISION','candidates':['common','CANDIDATE'],'selected_tool':'common','outcome':'negative','target':'all','input_text':'x'}",
+              "{'run_id':'run-1','candidates':['common','CANDIDATE'],'selected_tool':'common','outcome':'negative','include_shadow':true,'input_text':'x'}"),
+          "find",
+          List.of(
+              "{'uri':'aionis://acme/SCOPE/event/NODE'}", "{'id':'NODE','include_slots':true}"));
+
+  private static final List<String> CLAIMS = List.of(Victim.TENANT, "globex", "planner", "ops");
+
   /** With these the victim itself reads its secret, so that not to read it means something. */
   private static final List<String> TELLING =
       List.of("find", "recall", "recall_text", "rules/evaluate", "planning/context");
@@ -92,7 +122,7 @@ class IsolationIT {
         List.of(victim.secret, victim.tenantSecret));
 
     assertThat(breaches).as("of %d requests", requests).isEmpty();
-    assertThat(requests).isGreaterThan(4_000);
+    assertThat(requests).isGreaterThan(10_000);
     // Had any of these been let through, something would have changed.
     Map<String, String> before = victim.untouchable("globex");
     for (String path :
@@ -117,9 +147,12 @@ class IsolationIT {
       ObjectNode base = base(path, candidate);
       Map<String, String> before = victim.untouchable(tenant);
       for (Map.Entry<String, ObjectNode> probe :
-          new FieldProbes(description, victim.names()).of(endpoint.getValue(), base)) {
+          new FieldProbes(description, victim.names(), CLAIMS).of(endpoint.getValue(), base)) {
         send(
             who, path, Jsons.text(probe.getValue()), probe.getKey(), headers(key), tenant, secrets);
+      }
+      for (String whole : GRASPING.getOrDefault(path, List.of())) {
+        send(who, path, Jsons.text(filled(whole, candidate)), whole, headers(key), tenant, secrets);
       }
       String sound = Jsons.text(base);
       for (Map.Entry<String, String> header : hostileHeaders()) {
@@ -277,21 +310,29 @@ class IsolationIT {
   }
 
   private ObjectNode base(String path, String candidate) {
-    ObjectNode body =
+    return filled(BASES.get(path), candidate);
+  }
+
+  private ObjectNode filled(String body, String candidate) {
+    ObjectNode fields =
         (ObjectNode)
             Jsons.stored(
-                BASES
-                    .get(path)
-                    .replace('\'', '"')
+                body.replace('\'', '"')
                     .replace("NODE", victim.node)
                     .replace("RULE", victim.rule)
+                    .replace("EVENT", victim.event)
+                    .replace("COMMIT", victim.commit)
+                    .replace("SCOPE", victim.scope)
+                    .replace("SESSION", victim.session)
                     .replace("DECISION", victim.decision)
                     .replace("CANDIDATE", candidate));
-    return body.put("scope", victim.scope);
+    return fields.put("scope", victim.scope);
   }
 
   private JsonNode asVictim(String path) {
-    return api.post("/v1/memory/" + path, Jsons.text(base(path, victim.tenantSecret)), victim.credentials).ok();
+    return api.post(
+            "/v1/memory/" + path, Jsons.text(base(path, victim.tenantSecret)), victim.credentials)
+        .ok();
   }
 
   /** Waits until the server has done what the victim's writes owe. */
@@ -329,7 +370,10 @@ class IsolationIT {
     headers.put("x-api-key", key);
     headers.put(
         "x-request-id",
-        "attack-" + UUID.randomUUID() + "-" + (key.equals(GuardedServer.CODER) ? "acme" : "globex"));
+        "attack-"
+            + UUID.randomUUID()
+            + "-"
+            + (key.equals(GuardedServer.CODER) ? "acme" : "globex"));
     return headers;
   }
 

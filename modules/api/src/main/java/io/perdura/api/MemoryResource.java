@@ -42,7 +42,7 @@ public class MemoryResource {
     return calls.post(
         request,
         body -> WriteRequest.read(body, settings),
-        (write, call) -> writes.write(write, call.once()));
+        (write, call) -> writes.write(write.by(call.identity()), call.once()));
   }
 
   @POST

@@ -51,7 +51,9 @@ final class SessionStore {
                 row.getString(2),
                 row.getString(3),
                 row.getString(4),
-                row.getBoolean(5));
+                row.getBoolean(5),
+                null,
+                null);
         return new Session(node, row.getString(6), row.getString(7), row.getString(8));
       }
     }

@@ -27,9 +27,26 @@ final class WriteFacts {
    * A node that is stored already and stays as it is.
    *
    * @param ready it has a vector that searches use
+   * @param privateAgent its owner, null when it has none or is shared
+   * @param privateTeam its owner, null when it has none or is shared
    */
   record StoredNode(
-      UUID id, String scopeKey, String type, String title, String textSummary, boolean ready) {}
+      UUID id,
+      String scopeKey,
+      String type,
+      String title,
+      String textSummary,
+      boolean ready,
+      String privateAgent,
+      String privateTeam) {
+
+    private boolean isOpenTo(WriteIdentity caller) {
+      return caller == null
+          || (privateAgent == null && privateTeam == null)
+          || (privateAgent != null && privateAgent.equals(caller.agentId()))
+          || (privateTeam != null && privateTeam.equals(caller.teamId()));
+    }
+  }
 
   /**
    * Applies the rules that need the store (contract, section 3.3).
@@ -54,12 +71,16 @@ final class WriteFacts {
   }
 
   private void checkEnd(PreparedWrite write, PreparedEdge edge, UUID end) {
-    if (write.distinctNodes.containsKey(end)) {
+    StoredNode node = nodes.get(end);
+    boolean named = write.distinctNodes.containsKey(end);
+    if (named && (node == null || node.isOpenTo(write.request.identity))) {
       return;
     }
-    StoredNode node = nodes.get(end);
-    // A node of another tenant is reported like one that does not exist.
-    if (node == null || !sameTenant(node.scopeKey, edge.scopeKey())) {
+    // A node of another tenant, or of another's private lane, is reported like one that does not
+    // exist.
+    if (node == null
+        || !sameTenant(node.scopeKey, edge.scopeKey())
+        || !node.isOpenTo(write.request.identity)) {
       throw Faults.unknownEndpoint(edge.id(), end);
     }
     if (!write.allowCrossScopeEdges && !node.scopeKey.equals(edge.scopeKey())) {

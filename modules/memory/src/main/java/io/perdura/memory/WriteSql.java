@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class WriteSql {
   /**
    * Looks up what a write names. One row a fact: kind, id, scope, type, title, summary, src, dst,
-   * ready.
+   * ready, owner agent and owner team of a private node.
    *
    * <p>Rows are looked up one by one (lateral, with a limit) here and below: a plan that was made
    * while the tables were empty and is kept must not read all of them later.
@@ -19,18 +19,20 @@ final class WriteSql {
       """
       select 'node', n.id, n.scope, n.type, n.title, n.text_summary, null::uuid, null::uuid,
         n.embedding_status = 'ready'
-          and (select true from memory_vectors v where v.node_id = n.id limit 1) is not null
+          and (select true from memory_vectors v where v.node_id = n.id limit 1) is not null,
+        case when n.memory_lane = 'private' then n.owner_agent_id end,
+        case when n.memory_lane = 'private' then n.owner_team_id end
       from unnest(?::uuid[]) as k(id)
       cross join lateral (select * from memory_nodes m where m.id = k.id limit 1) n
       union all
-      select 'edge', e.id, e.scope, e.type, null, null, e.src_id, e.dst_id, null
+      select 'edge', e.id, e.scope, e.type, null, null, e.src_id, e.dst_id, null, null, null
       from unnest(?::uuid[]) as k(id)
       cross join lateral (select * from memory_edges x where x.id = k.id limit 1) e
       union all
-      select 'parent', c.id, null, null, c.commit_hash, null, null, null, null
+      select 'parent', c.id, null, null, c.commit_hash, null, null, null, null, null, null
       from memory_commits c where c.id = ?::uuid and c.scope = ?
       union all
-      select 'commit', c.id, null, null, null, null, null, null, null
+      select 'commit', c.id, null, null, null, null, null, null, null, null, null
       from memory_commits c where c.commit_hash = ?
       """;
 
@@ -68,6 +70,18 @@ final class WriteSql {
       """
       (select count(*) from unnest(?::uuid[], ?::text[]) as w(id, scope)
         join memory_nodes m on m.id = w.id and m.scope = w.scope) = ?\
+      """;
+
+  /**
+   * The same for a caller with an identity: its agent and its team come before the number. Private
+   * nodes of nobody are open to everybody here.
+   */
+  private static final String ENDS_AS_SEEN =
+      """
+      (select count(*) from unnest(?::uuid[], ?::text[]) as w(id, scope)
+        join memory_nodes m on m.id = w.id and m.scope = w.scope
+          and (m.memory_lane = 'shared' or m.owner_agent_id = ? or m.owner_team_id = ?
+            or m.owner_agent_id is null and m.owner_team_id is null)) = ?\
       """;
 
   private static final String COMMIT =
@@ -156,6 +170,7 @@ final class WriteSql {
    * What a write has. Each combination is a statement of its own: parts that would do nothing cost
    * a quarter of a small write.
    *
+   * @param endsAreSeen whether an outside end must be visible to the caller
    * @param newCommit false when the commit exists and is only completed
    */
   record Parts(
@@ -165,6 +180,7 @@ final class WriteSql {
       boolean vectors,
       boolean edges,
       boolean outsideEnds,
+      boolean endsAreSeen,
       boolean newCommit,
       boolean jobs) {}
 
@@ -197,7 +213,7 @@ final class WriteSql {
       known.add(NODES_AS_KNOWN);
     }
     if (parts.outsideEnds) {
-      known.add(ENDS_AS_KNOWN);
+      known.add(parts.endsAreSeen ? ENDS_AS_SEEN : ENDS_AS_KNOWN);
     }
     with.add("guard as materialized (select " + String.join(" and ", known) + " as ok)");
     with.add(parts.newCommit ? COMMIT : SAME_COMMIT);

@@ -71,7 +71,9 @@ final class WriteStore {
                   row.getString(4),
                   row.getString(5),
                   row.getString(6),
-                  row.getBoolean(9)));
+                  row.getBoolean(9),
+                  row.getString(10),
+                  row.getString(11)));
       case "edge" ->
           facts.edges.put(
               id,
@@ -153,6 +155,7 @@ final class WriteStore {
         !vectors.all.isEmpty(),
         !write.distinctEdges.isEmpty(),
         !write.outsideEnds.isEmpty(),
+        write.request.identity != null,
         facts.commitId == null,
         !events.isEmpty());
   }
@@ -189,6 +192,10 @@ final class WriteStore {
     int i = at;
     store.setString(i++, Sql.array(ids));
     store.setArray(i++, connection.createArrayOf("text", scopes.toArray()));
+    if (write.request.identity != null) {
+      store.setString(i++, write.request.identity.agentId());
+      store.setString(i++, write.request.identity.teamId());
+    }
     store.setLong(i++, ids.size());
     return i;
   }
