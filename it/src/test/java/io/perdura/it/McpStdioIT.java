@@ -112,12 +112,12 @@ class McpStdioIT {
       server.launch();
       try (RelayProcess early =
           new RelayProcess(
-              Map.of("AIONIS_TIMEOUT_MS", "120000"),
+              Map.of("AIONIS_TIMEOUT_MS", "240000"),
               List.of("--url", server.api().toString(), "--scope", scope))) {
         assertThat(early.ask(INITIALIZE).at("/result/serverInfo/name").textValue())
             .isEqualTo("aionis-memory-graph");
       }
-      server.awaitReady(java.time.Duration.ofSeconds(90));
+      server.awaitReady(java.time.Duration.ofSeconds(240));
       assertThat(text(relay.ask(remember(5, "after")))).startsWith("Remembered");
       assertThat(relay.end()).isEmpty();
       assertThat(relay.exitCode()).isZero();

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /** {@code perdura mcp} as agents start it: through the launcher, talking over its streams. */
 final class RelayProcess implements AutoCloseable {
-  private static final int LIMIT_S = 130;
+  private static final int LIMIT_S = 250;
 
   private final Process process;
   private final BufferedWriter in;
