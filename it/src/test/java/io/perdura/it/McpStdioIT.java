@@ -62,7 +62,9 @@ class McpStdioIT {
     JsonNode node =
         server
             .api()
-            .post("/v1/memory/find", "{\"scope\":\"" + scope + "\",\"type\":\"event\",\"consumer_agent_id\":\"ada\"}")
+            .post(
+                "/v1/memory/find",
+                "{\"scope\":\"" + scope + "\",\"type\":\"event\",\"consumer_agent_id\":\"ada\"}")
             .ok()
             .at("/nodes/0");
     assertThat(node.get("text_summary").textValue()).isEqualTo("Grüße aus München \uD83D\uDE00");
@@ -117,7 +119,7 @@ class McpStdioIT {
         assertThat(early.ask(INITIALIZE).at("/result/serverInfo/name").textValue())
             .isEqualTo("aionis-memory-graph");
       }
-      server.awaitReady(java.time.Duration.ofSeconds(240));
+      server.awaitReady(java.time.Duration.ofMinutes(4));
       assertThat(text(relay.ask(remember(5, "after")))).startsWith("Remembered");
       assertThat(relay.end()).isEmpty();
       assertThat(relay.exitCode()).isZero();
@@ -125,7 +127,9 @@ class McpStdioIT {
     JsonNode nodes =
         server
             .api()
-            .post("/v1/memory/find", "{\"scope\":\"" + scope + "\",\"type\":\"event\",\"consumer_agent_id\":\"ada\"}")
+            .post(
+                "/v1/memory/find",
+                "{\"scope\":\"" + scope + "\",\"type\":\"event\",\"consumer_agent_id\":\"ada\"}")
             .ok()
             .get("nodes");
     assertThat(nodes.findValuesAsText("text_summary")).containsExactlyInAnyOrder("before", "after");
@@ -154,7 +158,9 @@ class McpStdioIT {
                 .api()
                 .post(
                     "/v1/memory/find",
-                    "{\"scope\":\"" + scope + "\",\"type\":\"event\",\"consumer_agent_id\":\"mcp\"}")
+                    "{\"scope\":\""
+                        + scope
+                        + "\",\"type\":\"event\",\"consumer_agent_id\":\"mcp\"}")
                 .ok()
                 .get("nodes"))
         .hasSize(1);
