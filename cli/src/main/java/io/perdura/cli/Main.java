@@ -1,6 +1,7 @@
 package io.perdura.cli;
 
 import io.perdura.cli.demo.DemoCommand;
+import io.perdura.cli.mcp.McpCommand;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
@@ -25,6 +26,7 @@ import picocli.CommandLine.ParseResult;
       DownCommand.class,
       ResetCommand.class,
       MigrateCommand.class,
+      McpCommand.class,
       ReleaseInfoCommand.class,
       ServerEnvironmentCommand.class
     },

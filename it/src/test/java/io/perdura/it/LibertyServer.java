@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * state and settings of one test.
  */
 final class LibertyServer implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+  private static final Duration START_LIMIT = Duration.ofMinutes(4);
 
   private final Map<String, String> environment = new LinkedHashMap<>();
   private final Path state;
@@ -99,7 +99,12 @@ final class LibertyServer implements AutoCloseable {
   /** Starts the process and waits until it is ready. */
   LibertyServer start() {
     launch();
-    awaitReady(START_LIMIT);
+    try {
+      awaitReady(START_LIMIT);
+    } catch (AssertionError | IllegalStateException e) {
+      kill();
+      throw e;
+    }
     return this;
   }
 

@@ -7,6 +7,11 @@ import java.util.Set;
 
 /** Which browser pages may read answers (contract, section 1.3; policy-control, section 1.5). */
 final class Cors {
+  private static final String HEADERS =
+      "content-type,x-api-key,x-tenant-id,authorization,x-request-id";
+  private static final String MCP_HEADERS =
+      ",mcp-protocol-version,mcp-session-id,mcp-method,mcp-name,last-event-id";
+
   private final Set<String> origins;
   private final boolean any;
 
@@ -16,23 +21,24 @@ final class Cors {
   }
 
   void apply(HttpServletRequest request, HttpServletResponse response) {
+    String origin = request.getHeader("origin");
     if (any) {
       allow("*", response);
-      return;
-    }
-    String origin = request.getHeader("origin");
-    if (origin != null && origins.contains(origin)) {
+    } else if (origin != null && origins.contains(origin)) {
       allow(origin, response);
       response.setHeader("vary", "Origin");
+    } else {
+      return;
+    }
+    if (request.getRequestURI().equals(Routes.MCP.path())) {
+      response.setHeader("access-control-allow-headers", HEADERS + MCP_HEADERS);
     }
   }
 
   private static void allow(String origin, HttpServletResponse response) {
     response.setHeader("access-control-allow-origin", origin);
     response.setHeader("access-control-allow-methods", "GET,POST,OPTIONS");
-    response.setHeader(
-        "access-control-allow-headers",
-        "content-type,x-api-key,x-tenant-id,authorization,x-request-id");
+    response.setHeader("access-control-allow-headers", HEADERS);
     response.setHeader("access-control-expose-headers", "x-request-id");
     response.setHeader("access-control-max-age", "600");
   }

@@ -48,7 +48,7 @@ public class EdgeFilter implements Filter {
     }
     Route route = Routes.find(request.getMethod(), path);
     if (route == null) {
-      Answers.send(Problem.notFound(request.getMethod(), path), response);
+      refuse(request.getMethod(), path, response);
       return;
     }
     LogContext.Scope log = LogContext.open(requestId);
@@ -70,7 +70,7 @@ public class EdgeFilter implements Filter {
     exchange.attach(request);
     EnvelopeResponse answer = new EnvelopeResponse(response);
     try {
-      chain.doFilter(request, answer);
+      chain.doFilter(UndemandingRequest.of(request), answer);
     } catch (ServletException | RuntimeException e) {
       Throwable cause = e instanceof ServletException && e.getCause() != null ? e.getCause() : e;
       if (response.isCommitted()) {
@@ -79,6 +79,17 @@ public class EdgeFilter implements Filter {
       Answers.send(Problem.of(cause, exchange.route()), answer);
     } finally {
       edge.completed(exchange, response.getStatus());
+    }
+  }
+
+  private static void refuse(String method, String path, HttpServletResponse response)
+      throws IOException {
+    if (path.equals(Routes.MCP.path())) {
+      // MCP asks for 405 where a server offers neither a stream of its own nor sessions.
+      response.setHeader("allow", "POST, OPTIONS");
+      Answers.send(Problem.methodNotAllowed(method), response);
+    } else {
+      Answers.send(Problem.notFound(method, path), response);
     }
   }
 

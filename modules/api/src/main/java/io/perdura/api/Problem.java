@@ -57,6 +57,16 @@ record Problem(int status, ObjectNode body, OptionalInt retryAfterSeconds) {
         OptionalInt.empty());
   }
 
+  /** Something is served at that path, but not so. */
+  static Problem methodNotAllowed(String method) {
+    return new Problem(
+        405,
+        Jsons.object()
+            .put("error", "method_not_allowed")
+            .put("message", shorten(method) + " is not served here; use POST"),
+        OptionalInt.empty());
+  }
+
   /** The path has an escape that cannot be decoded: the framework shape of the contract. */
   static Problem badPath(String rawPath) {
     return new Problem(

@@ -96,6 +96,9 @@ final class Routes {
           .withBodyFirst()
           .withTelemetry("recall");
 
+  /** Tool calls of agents; each passes the checks of the route that it wraps besides. */
+  static final Route MCP = Route.memory("POST", "/mcp", IdentityKind.TENANT, null);
+
   static final Route ERASE_NODE = Route.admin("POST", "/v1/admin/erase/node").withKey();
   static final Route ERASE_SESSION = Route.admin("POST", "/v1/admin/erase/session").withKey();
   static final Route ERASE_SCOPE = Route.admin("POST", "/v1/admin/erase/scope").withKey();
@@ -139,6 +142,7 @@ final class Routes {
           TOOLS_DECISION,
           TOOLS_FEEDBACK,
           PLANNING_CONTEXT,
+          MCP,
           ERASE_NODE,
           ERASE_SESSION,
           ERASE_SCOPE,
