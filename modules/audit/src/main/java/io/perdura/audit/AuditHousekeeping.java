@@ -37,7 +37,8 @@ public class AuditHousekeeping {
   private static final String OLD_CHAINS =
       "select chain from audit_chains where oldest_at < now() - make_interval(days => ?) order by oldest_at limit ?";
 
-  private static final String LOCK = "select 1 from audit_chains where chain = ? for update skip locked";
+  private static final String LOCK =
+      "select 1 from audit_chains where chain = ? for update skip locked";
 
   /** Chain, days, rows; the first row that is young enough ends it, even when older ones follow. */
   private static final String PRUNE =
@@ -84,7 +85,8 @@ public class AuditHousekeeping {
        where a.chain = ? and a.personal is not null and (a.entry::jsonb ->> 'at')::timestamptz <= ?::timestamptz
       """;
 
-  private static final String STRIPPED = "update audit_chains set stripped_at = now() where chain = ?";
+  private static final String STRIPPED =
+      "update audit_chains set stripped_at = now() where chain = ?";
 
   private final Database database;
   private final int days;
@@ -120,8 +122,7 @@ public class AuditHousekeeping {
   private void runQuietly() {
     try {
       Deadline.run(
-          PATIENCE,
-          () -> LOG.log(Level.FINE, "{0} audit rows went, {1} lost their caller", run()));
+          PATIENCE, () -> LOG.log(Level.FINE, "{0} audit rows went, {1} lost their caller", run()));
     } catch (RuntimeException e) {
       LOG.log(Level.FINE, "audit housekeeping waits for the database", e);
     }
@@ -137,25 +138,30 @@ public class AuditHousekeeping {
       return 0;
     }
     int total = 0;
-    for (String chain : database.read("old audit chains", connection -> {
-      try (PreparedStatement select = connection.prepareStatement(OLD_CHAINS)) {
-        select.setInt(1, days);
-        select.setInt(2, CHAINS);
-        return texts(select);
-      }
-    })) {
+    for (String chain :
+        database.read(
+            "old audit chains",
+            connection -> {
+              try (PreparedStatement select = connection.prepareStatement(OLD_CHAINS)) {
+                select.setInt(1, days);
+                select.setInt(2, CHAINS);
+                return texts(select);
+              }
+            })) {
       int gone;
       do {
         gone = database.transaction("prune audit chain", tx -> prune(tx, chain));
         total += gone;
       } while (gone == ROWS);
     }
-    database.statement("forget audit spools", connection -> {
-      try (PreparedStatement delete = connection.prepareStatement(FORGET_SPOOLS)) {
-        delete.setInt(1, days + 1);
-        return delete.executeUpdate();
-      }
-    });
+    database.statement(
+        "forget audit spools",
+        connection -> {
+          try (PreparedStatement delete = connection.prepareStatement(FORGET_SPOOLS)) {
+            delete.setInt(1, days + 1);
+            return delete.executeUpdate();
+          }
+        });
     return total;
   }
 
@@ -180,32 +186,36 @@ public class AuditHousekeeping {
   private int strip() {
     record Erased(String chain, String requestedAt) {}
     List<Erased> erased =
-        database.read("erased tenants", connection -> {
-          try (PreparedStatement select = connection.prepareStatement(ERASED)) {
-            select.setInt(1, CHAINS);
-            List<Erased> found = new ArrayList<>();
-            try (ResultSet row = select.executeQuery()) {
-              while (row.next()) {
-                found.add(new Erased(row.getString(1), row.getString(2)));
+        database.read(
+            "erased tenants",
+            connection -> {
+              try (PreparedStatement select = connection.prepareStatement(ERASED)) {
+                select.setInt(1, CHAINS);
+                List<Erased> found = new ArrayList<>();
+                try (ResultSet row = select.executeQuery()) {
+                  while (row.next()) {
+                    found.add(new Erased(row.getString(1), row.getString(2)));
+                  }
+                }
+                return found;
               }
-            }
-            return found;
-          }
-        });
+            });
     int total = 0;
     for (Erased one : erased) {
       total +=
-          database.transaction("strip audit chain", tx -> {
-            try (PreparedStatement strip = tx.connection().prepareStatement(STRIP);
-                PreparedStatement done = tx.connection().prepareStatement(STRIPPED)) {
-              strip.setString(1, one.chain);
-              strip.setString(2, one.requestedAt);
-              int rows = strip.executeUpdate();
-              done.setString(1, one.chain);
-              done.executeUpdate();
-              return rows;
-            }
-          });
+          database.transaction(
+              "strip audit chain",
+              tx -> {
+                try (PreparedStatement strip = tx.connection().prepareStatement(STRIP);
+                    PreparedStatement done = tx.connection().prepareStatement(STRIPPED)) {
+                  strip.setString(1, one.chain);
+                  strip.setString(2, one.requestedAt);
+                  int rows = strip.executeUpdate();
+                  done.setString(1, one.chain);
+                  done.executeUpdate();
+                  return rows;
+                }
+              });
     }
     return total;
   }

@@ -66,8 +66,7 @@ public class AuditTrail {
   public AuditTrail(Database database, Settings settings, Clock clock) {
     this.database = database;
     this.clock = clock;
-    this.files =
-        new SpoolFiles(Path.of(settings.get(CoreSettings.PERDURA_STATE_DIR), DIRECTORY));
+    this.files = new SpoolFiles(Path.of(settings.get(CoreSettings.PERDURA_STATE_DIR), DIRECTORY));
     this.maxBytes = settings.get(AuditSettings.PERDURA_AUDIT_SPOOL_MAX_MB) * MEGABYTE;
     this.syncMs = settings.get(AuditSettings.PERDURA_AUDIT_SPOOL_SYNC_MS);
     this.cap = new AnonymousCap(settings.get(AuditSettings.PERDURA_AUDIT_ANONYMOUS_PER_MINUTE));
@@ -85,12 +84,14 @@ public class AuditTrail {
     tasks.forEach(task -> task.cancel(false));
     tasks.clear();
     quietly("stop", () -> sequencer.stop());
-    quietly("finish", () -> {
-      tellDropped(cap.heldAtAll());
-      if (shipper != null) {
-        shipper.finish();
-      }
-    });
+    quietly(
+        "finish",
+        () -> {
+          tellDropped(cap.heldAtAll());
+          if (shipper != null) {
+            shipper.finish();
+          }
+        });
   }
 
   synchronized void open(String nodeId) {
@@ -123,8 +124,7 @@ public class AuditTrail {
     EntryText text = EntryText.of(facts, caller);
     Spool current = spool;
     long after = current == null ? 0 : current.last();
-    return new AuditRow(
-        facts.chain(), text.key(), text.committed(stream, after), text.personal());
+    return new AuditRow(facts.chain(), text.key(), text.committed(stream, after), text.personal());
   }
 
   /**
@@ -156,16 +156,18 @@ public class AuditTrail {
 
   /** Forces the spool to the disk when that is due, and ships it. */
   void carry() {
-    quietly("carry", () -> {
-      Instant now = clock.instant();
-      tellDropped(cap.heldBefore(now));
-      Spool current = openSpool();
-      if (System.nanoTime() - syncedAt >= TimeUnit.MILLISECONDS.toNanos(syncMs)) {
-        current.sync();
-        syncedAt = System.nanoTime();
-      }
-      shipper.run();
-    });
+    quietly(
+        "carry",
+        () -> {
+          Instant now = clock.instant();
+          tellDropped(cap.heldBefore(now));
+          Spool current = openSpool();
+          if (System.nanoTime() - syncedAt >= TimeUnit.MILLISECONDS.toNanos(syncMs)) {
+            current.sync();
+            syncedAt = System.nanoTime();
+          }
+          shipper.run();
+        });
   }
 
   /** Links what has arrived, if this server is the one to do it. */
@@ -185,7 +187,8 @@ public class AuditTrail {
   }
 
   private static void quietly(String name, Step step) {
-    try (Deadline.Scope deadline = Deadline.start(PATIENCE)) {
+    Deadline.Scope deadline = Deadline.start(PATIENCE);
+    try {
       step.run();
     } catch (IOException e) {
       LOG.log(Level.WARNING, "audit: " + name + " failed; it is tried again", e);
@@ -193,6 +196,8 @@ public class AuditTrail {
       LOG.log(Level.FINE, "audit: {0} waits for the database", name);
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "audit: " + name + " failed; it is tried again", e);
+    } finally {
+      deadline.close();
     }
   }
 

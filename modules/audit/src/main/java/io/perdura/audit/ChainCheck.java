@@ -25,12 +25,7 @@ final class ChainCheck {
 
   /** A row as it is stored; {@code personal} null when it was erased. */
   record Row(
-      long seq,
-      long recordedMicros,
-      String entry,
-      String personal,
-      byte[] previous,
-      byte[] hash) {}
+      long seq, long recordedMicros, String entry, String personal, byte[] previous, byte[] hash) {}
 
   private final String chain;
   private long seq;

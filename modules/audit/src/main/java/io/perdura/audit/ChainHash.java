@@ -22,8 +22,7 @@ final class ChainHash {
   }
 
   static byte[] of(byte[] previous, String chain, long seq, long recordedMicros, String entry) {
-    String text =
-        hex(previous) + '\n' + chain + '\n' + seq + '\n' + recordedMicros + '\n' + entry;
+    String text = hex(previous) + '\n' + chain + '\n' + seq + '\n' + recordedMicros + '\n' + entry;
     return Hashes.sha256(Hashes.utf8(text));
   }
 

@@ -118,7 +118,8 @@ final class Sequencer {
   /** Rows to link; a step of its own for tests that stop between it and the next one. */
   List<SequencerSql.Waiting> waiting() {
     List<SequencerSql.Waiting> rows =
-        database.transaction("read audit inbox", tx -> SequencerSql.waiting(tx.connection(), BATCH));
+        database.transaction(
+            "read audit inbox", tx -> SequencerSql.waiting(tx.connection(), BATCH));
     lagSeconds = rows.isEmpty() ? 0 : rows.getFirst().ageSeconds();
     return rows;
   }
@@ -133,8 +134,7 @@ final class Sequencer {
         database.transaction(
             "link audit rows",
             tx -> {
-              SequencerSql.Linked result =
-                  SequencerSql.link(tx.connection(), holder, fence, links);
+              SequencerSql.Linked result = SequencerSql.link(tx.connection(), holder, fence, links);
               if (result.leased() && result.rows() != links.size()) {
                 // Rolled back: a hole in the numbers would be a broken chain.
                 throw new SQLException(

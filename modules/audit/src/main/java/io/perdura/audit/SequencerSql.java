@@ -34,10 +34,9 @@ final class SequencerSql {
       """;
 
   /**
-   * Everything that can be seen and has not been linked, oldest first, with the end of its chain.
-   * A row is in the inbox until it is linked, so there is no mark that a late commit could be
-   * behind. Sorting and reading the whole table are switched off: the plan is made while it is
-   * empty.
+   * Everything that can be seen and has not been linked, oldest first, with the end of its chain. A
+   * row is in the inbox until it is linked, so there is no mark that a late commit could be behind.
+   * Sorting and reading the whole table are switched off: the plan is made while it is empty.
    */
   private static final String WAITING =
       """
@@ -49,7 +48,10 @@ final class SequencerSql {
        order by i.arrival
       """;
 
-  /** Moves the rows, if the fence is still ours: holder, fence, arrivals; arrival, seq, prev, hash; chain, seq, hash. */
+  /**
+   * Moves the rows, if the fence is still ours: holder, fence, arrivals; arrival, seq, prev, hash;
+   * chain, seq, hash.
+   */
   private static final String LINK =
       """
       with lease as (

@@ -3,7 +3,6 @@ package io.perdura.audit;
 import io.perdura.kernel.Database;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Function;
 
@@ -15,7 +14,10 @@ final class ShipSql {
       select coalesce((select shipped from audit_spools where stream = ?), 0)
       """;
 
-  /** Moves the mark and stores the rows in one step, so that rows behind the mark are never stored again. */
+  /**
+   * Moves the mark and stores the rows in one step, so that rows behind the mark are never stored
+   * again.
+   */
   private static final String SHIP =
       """
       with moved as (
@@ -69,10 +71,8 @@ final class ShipSql {
             statement.setInt(2, damaged);
             statement.setString(3, stream);
             statement.setLong(4, shipped);
-            statement.setArray(
-                5, connection.createArrayOf("text", texts(rows, SpoolLine::chain)));
-            statement.setArray(
-                6, connection.createArrayOf("text", texts(rows, SpoolLine::entry)));
+            statement.setArray(5, connection.createArrayOf("text", texts(rows, SpoolLine::chain)));
+            statement.setArray(6, connection.createArrayOf("text", texts(rows, SpoolLine::entry)));
             statement.setArray(
                 7, connection.createArrayOf("text", texts(rows, SpoolLine::personal)));
             return statement.executeUpdate() == rows.size();

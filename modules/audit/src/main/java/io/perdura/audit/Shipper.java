@@ -126,8 +126,7 @@ final class Shipper {
     }
     while (true) {
       SpoolReader.Piece piece = SpoolReader.read(segment, way.offset, spool.readable(segment));
-      List<SpoolLine> rows =
-          piece.rows().stream().filter(row -> row.seq() > way.shipped).toList();
+      List<SpoolLine> rows = piece.rows().stream().filter(row -> row.seq() > way.shipped).toList();
       if (!rows.isEmpty() && !sql.ship(way.stream, way.shipped, rows, way.damaged)) {
         // Sent before, and the answer was lost: ask how far it came, and look at the piece again.
         way.shipped = sql.open(way.stream, StreamName.node(way.stream));

@@ -69,8 +69,7 @@ final class Spool implements AutoCloseable {
     lock.lock();
     try {
       long seq = last + 1;
-      byte[] line =
-          new SpoolLine(seq, chain, entry.spooled(stream, seq), entry.personal()).bytes();
+      byte[] line = new SpoolLine(seq, chain, entry.spooled(stream, seq), entry.personal()).bytes();
       if (otherBytes + written + line.length > maxBytes) {
         otherBytes = files.bytes() - written;
         if (otherBytes + written + line.length > maxBytes) {

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The directory of spools. A stream is what one process wrote: segments {@code
- * <stream>.<first row>.spool}, and a lock file that the living process holds.
+ * The directory of spools. A stream is what one process wrote: segments {@code <stream>.<first
+ * row>.spool}, and a lock file that the living process holds.
  */
 final class SpoolFiles {
   private static final String SEGMENT = ".spool";
@@ -32,14 +32,12 @@ final class SpoolFiles {
   void prepare() throws IOException {
     Files.createDirectories(directory);
     if (Files.getFileStore(directory).supportsFileAttributeView("posix")) {
-      Files.setPosixFilePermissions(
-          directory, PosixFilePermissions.fromString("rwx------"));
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
     }
   }
 
   Path segment(String stream, long firstSeq) {
-    return directory.resolve(
-        stream + "." + String.format("%0" + DIGITS + "d", firstSeq) + SEGMENT);
+    return directory.resolve(stream + "." + String.format("%0" + DIGITS + "d", firstSeq) + SEGMENT);
   }
 
   /** Segments by stream, each in the order of its rows. */

@@ -19,7 +19,8 @@ final class StreamCheck {
   private static final int MOST_RANGES = 20;
 
   /** What the table of streams says. */
-  record Stream(String name, String node, long shipped, long damaged, boolean live, boolean closed) {}
+  record Stream(
+      String name, String node, long shipped, long damaged, boolean live, boolean closed) {}
 
   private static final class Seen {
     final BitSet rows = new BitSet();

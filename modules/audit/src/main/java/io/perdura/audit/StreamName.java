@@ -14,10 +14,7 @@ final class StreamName {
     String safe = node.replaceAll("[^A-Za-z0-9._-]", "_");
     String shown = safe.length() <= LONGEST_NODE ? safe : safe.substring(0, LONGEST_NODE);
     int random = ThreadLocalRandom.current().nextInt(36 * 36, 36 * 36 * 36);
-    return shown
-        + MARK
-        + Long.toString(now.toEpochMilli(), 36)
-        + Integer.toString(random, 36);
+    return shown + MARK + Long.toString(now.toEpochMilli(), 36) + Integer.toString(random, 36);
   }
 
   static String node(String stream) {
