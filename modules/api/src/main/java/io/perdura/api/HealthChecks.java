@@ -1,6 +1,8 @@
 package io.perdura.api;
 
 import io.perdura.access.ClusterBuckets;
+import io.perdura.audit.AuditTrail;
+import io.perdura.audit.TrailFigures;
 import io.perdura.embedding.Embeddings;
 import io.perdura.schema.SchemaVersion;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -23,6 +25,7 @@ class HealthChecks {
   @Inject private Embeddings embeddings;
   @Inject private ClusterBuckets buckets;
   @Inject private Pulse pulse;
+  @Inject private AuditTrail trail;
 
   @Produces
   @Startup
@@ -71,6 +74,22 @@ class HealthChecks {
             .withData("counted", buckets.mode().label())
             .withData("servers", buckets.servers())
             .build();
+  }
+
+  /** Down when calls cannot leave their rows: they are refused then. */
+  @Produces
+  @Readiness
+  HealthCheck audit() {
+    return () -> {
+      TrailFigures figures = trail.figures();
+      return HealthCheckResponse.named("audit")
+          .status(trail.isOpen())
+          .withData("sequencing", figures.sequencing())
+          .withData("lag_ms", Math.round(figures.lagSeconds() * 1e3))
+          .withData("spool_bytes", figures.spoolBytes())
+          .withData("spool_age_ms", Math.round(figures.spoolAgeSeconds() * 1e3))
+          .build();
+    };
   }
 
   @Produces

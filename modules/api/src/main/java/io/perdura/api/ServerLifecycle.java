@@ -3,6 +3,8 @@ package io.perdura.api;
 import io.perdura.access.ClusterBuckets;
 import io.perdura.access.ManagedKeys;
 import io.perdura.access.ManagedTenantQuotas;
+import io.perdura.audit.AuditHousekeeping;
+import io.perdura.audit.AuditTrail;
 import io.perdura.control.Housekeeping;
 import io.perdura.control.Member;
 import io.perdura.control.Membership;
@@ -41,6 +43,9 @@ public class ServerLifecycle implements ServletContextListener {
   @Inject private Housekeeping housekeeping;
   @Inject private MemoryHousekeeping memoryHousekeeping;
   @Inject private PolicyHousekeeping policyHousekeeping;
+  @Inject private AuditTrail trail;
+  @Inject private AuditHousekeeping auditHousekeeping;
+  @Inject private AuditMetrics auditMetrics;
   @Inject private DatabaseWatch watch;
   @Inject private Drain drain;
   @Inject private Pulse pulse;
@@ -56,10 +61,12 @@ public class ServerLifecycle implements ServletContextListener {
   public void contextInitialized(ServletContextEvent event) {
     LogFields.register();
     metrics.register();
+    auditMetrics.register();
     everySecond(pulse::beat);
     everySecond(drain::look);
     everySecond(watch::look);
     membership.join(self(), executor);
+    trail.start(membership.self().id(), executor);
     managedKeys.start(executor);
     quotas.start(executor);
     buckets.start(executor);
@@ -67,6 +74,7 @@ public class ServerLifecycle implements ServletContextListener {
     housekeeping.start(executor);
     memoryHousekeeping.start(executor);
     policyHousekeeping.start(executor);
+    auditHousekeeping.start(executor);
     state.started(true);
     LOG.log(
         Level.INFO,
@@ -79,6 +87,7 @@ public class ServerLifecycle implements ServletContextListener {
   @Override
   public void contextDestroyed(ServletContextEvent event) {
     state.started(false);
+    auditHousekeeping.stop();
     policyHousekeeping.stop();
     memoryHousekeeping.stop();
     housekeeping.stop();
@@ -86,6 +95,7 @@ public class ServerLifecycle implements ServletContextListener {
     quotas.stop();
     managedKeys.stop();
     buckets.stop();
+    trail.stop();
     membership.leave();
     tasks.forEach(task -> task.cancel(true));
   }

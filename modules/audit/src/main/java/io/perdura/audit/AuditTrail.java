@@ -35,6 +35,7 @@ public class AuditTrail {
   private static final String DIRECTORY = "audit-spool";
   private static final long INTERVAL_MS = 250;
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final int REFUSALS_PER_LINE = 1_000;
   private static final long MEGABYTE = 1024L * 1024;
 
   private final Database database;
@@ -140,7 +141,12 @@ public class AuditTrail {
       append(facts, caller);
     } catch (IOException e) {
       refused.increment();
-      LOG.log(Level.WARNING, "a call is refused because its audit row cannot be written", e);
+      if (refused.sum() % REFUSALS_PER_LINE == 1) {
+        LOG.log(
+            Level.SEVERE,
+            "calls are refused because audit rows cannot be written: {0}",
+            e.getMessage());
+      }
       throw new ApiException(
           503, "audit_unavailable", "the server cannot record this call now", null, 5);
     }

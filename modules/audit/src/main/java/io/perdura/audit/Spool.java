@@ -18,6 +18,9 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Spool implements AutoCloseable {
   private static final long SEGMENT_BYTES = 4L * 1024 * 1024;
 
+  /** Room comes back by whole segments, so there are several however little there is. */
+  private static final int SEGMENTS = 8;
+
   private final SpoolFiles files;
   private final String stream;
   private final long maxBytes;
@@ -79,7 +82,7 @@ final class Spool implements AutoCloseable {
       write(line);
       last = seq;
       dirty = !syncEach;
-      if (written >= SEGMENT_BYTES) {
+      if (written >= Math.min(SEGMENT_BYTES, maxBytes / SEGMENTS)) {
         roll();
       }
     } finally {

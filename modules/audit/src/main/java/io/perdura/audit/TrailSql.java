@@ -1,8 +1,8 @@
 package io.perdura.audit;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.perdura.kernel.CanonicalJson;
 import io.perdura.kernel.Jsons;
+import io.perdura.kernel.VouchedChange;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -56,8 +56,11 @@ final class TrailSql {
 
   private static final String CHANGES =
       """
-      select event_id, actor, action, resource_type, resource_id, tenant_id, request_id, details::text
-        from control_audit_events where event_id = any (?::text[])
+      select e.event_id, e.actor, e.action, e.resource_type, e.resource_id, e.tenant_id, e.request_id, e.details::text,
+             e.details = '{"erased": true}' and exists (
+               select from erasure_ledger l
+                where l.kind = 'tenant' and l.tenant_id = e.tenant_id and l.requested_at >= e.created_at)
+        from control_audit_events e where e.event_id = any (?::text[])
       """;
 
   private TrailSql() {}
@@ -158,10 +161,13 @@ final class TrailSql {
     return streams;
   }
 
-  /** Digests of changes of the control plane that are there, by id. */
-  static Map<String, String> changes(Connection connection, Collection<String> ids)
+  /** An event of the control plane as it is stored, and whether an erasure took its details. */
+  record Change(VouchedChange event, boolean erased) {}
+
+  /** Changes of the control plane that are there, by id. */
+  static Map<String, Change> changes(Connection connection, Collection<String> ids)
       throws SQLException {
-    Map<String, String> digests = new HashMap<>();
+    Map<String, Change> found = new HashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(CHANGES)) {
       statement.setArray(1, connection.createArrayOf("text", ids.toArray()));
       try (ResultSet row = statement.executeQuery()) {
@@ -171,10 +177,10 @@ final class TrailSql {
           event.put("resource_type", row.getString(4)).put("resource_id", row.getString(5));
           event.put("tenant_id", row.getString(6)).put("request_id", row.getString(7));
           event.set("details", Jsons.stored(row.getString(8)));
-          digests.put(row.getString(1), CanonicalJson.sha256Hex(event));
+          found.put(row.getString(1), new Change(VouchedChange.of(event), row.getBoolean(9)));
         }
       }
     }
-    return digests;
+    return found;
   }
 }
