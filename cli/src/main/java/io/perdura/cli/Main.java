@@ -25,6 +25,7 @@ import picocli.CommandLine.ParseResult;
       DownCommand.class,
       ResetCommand.class,
       MigrateCommand.class,
+      AuditCommand.class,
       ReleaseInfoCommand.class,
       ServerEnvironmentCommand.class
     },

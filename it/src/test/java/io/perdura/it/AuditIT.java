@@ -120,7 +120,12 @@ class AuditIT {
     String scope = "audit-" + UUID.randomUUID();
     JsonNode written = post("w", "/v1/memory/write", write(scope), PLANNER).ok();
     String id = written.at("/nodes/0/id").asText();
-    post("session", "/v1/memory/sessions", "{'session_id':'" + scope + "','input_text':'s'}", PLANNER).ok();
+    post(
+            "session",
+            "/v1/memory/sessions",
+            "{'session_id':'" + scope + "','input_text':'s'}",
+            PLANNER)
+        .ok();
     String activate = "{'scope':'" + scope + "','input_text':'a','node_ids':['" + id + "']}";
     post("activate", "/v1/memory/nodes/activate", activate, PLANNER).ok();
     String select =

@@ -31,10 +31,7 @@ class AuditMetrics {
         "lag_seconds",
         "Age of the oldest row that waits to be linked, as last seen",
         TrailFigures::lagSeconds);
-    gauge(
-        "sequencing",
-        "1 on the server that links",
-        figures -> figures.sequencing() ? 1 : 0);
+    gauge("sequencing", "1 on the server that links", figures -> figures.sequencing() ? 1 : 0);
     gauge(
         "fenced",
         "Times that another server had taken this one's place as sequencer unnoticed",
@@ -56,10 +53,7 @@ class AuditMetrics {
 
   private void gauge(String name, String description, Function<TrailFigures, Number> value) {
     registry.gauge(
-        Metadata.builder()
-            .withName("perdura_audit_" + name)
-            .withDescription(description)
-            .build(),
+        Metadata.builder().withName("perdura_audit_" + name).withDescription(description).build(),
         () -> value.apply(trail.figures()));
   }
 }

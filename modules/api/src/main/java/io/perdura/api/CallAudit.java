@@ -50,10 +50,8 @@ class CallAudit {
   /** Begins a call; null when its route commits nothing. End it with {@link CallRecord#close}. */
   CallRecord begin(Exchange exchange, HttpServletRequest request) {
     return mayCommit(exchange.route())
-        ? CallRecord.open(
-            (commitId, changes) ->
-                trail.committed(
-                    facts(exchange, 200, commitId, changes), caller(exchange, request)))
+        ? CallRecord.open((commitId, changes) ->
+            trail.committed(facts(exchange, 200, commitId, changes), caller(exchange, request)))
         : null;
   }
 

@@ -4,7 +4,9 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.io.IOException;
 
-/** The body of an answer; asks before its first byte leaves, and swallows it when the answer is no. */
+/**
+ * The body of an answer; asks before its first byte leaves, and swallows it when the answer is no.
+ */
 final class LeavingStream extends ServletOutputStream {
   private final ServletOutputStream out;
   private final Leave leave;

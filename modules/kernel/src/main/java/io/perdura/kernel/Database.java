@@ -69,8 +69,7 @@ public class Database {
 
   /** Runs {@code work} in one READ COMMITTED transaction. */
   public <T> T transaction(String name, Work<Tx, T> work) {
-    return retrying(
-        name, false, attempt -> carrying(record -> writeOnce(work, attempt, record)));
+    return retrying(name, false, attempt -> carrying(record -> writeOnce(work, attempt, record)));
   }
 
   /**
@@ -85,8 +84,7 @@ public class Database {
         name,
         true,
         attempt ->
-            carrying(
-                record -> writeOnce(tx -> OnceStore.run(tx, once, work), attempt, record)));
+            carrying(record -> writeOnce(tx -> OnceStore.run(tx, once, work), attempt, record)));
   }
 
   /**
@@ -107,9 +105,7 @@ public class Database {
    */
   public <T> T managed(String name, Work<Runnable, T> work) {
     return retrying(
-        name,
-        false,
-        attempt -> carrying(record -> work.run(() -> attempt.commitSent = true)));
+        name, false, attempt -> carrying(record -> work.run(() -> attempt.commitSent = true)));
   }
 
   /** Runs one attempt of a transaction that may take the row of this thread's call along. */
