@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.kernel.Jsons;
+import io.perdura.kernel.VouchedChange;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -89,8 +90,8 @@ public final class AuditVerifier {
           streams.add(known, row.recordedMicros());
           dropped += known.path("dropped").asLong();
           for (JsonNode change : known.path("changes")) {
-            String[] parts = change.asText().split(":", 2);
-            changes.put(parts[0], new Vouched(parts[parts.length - 1], row.seq()));
+            VouchedChange vouched = VouchedChange.parse(change);
+            changes.put(vouched.eventId(), new Vouched(vouched, row.seq()));
           }
         });
     check.end(chain.headSeq(), chain.headHash());
@@ -104,7 +105,7 @@ public final class AuditVerifier {
     }
   }
 
-  private record Vouched(String sha256, long seq) {}
+  private record Vouched(VouchedChange change, long seq) {}
 
   private static JsonNode lenient(String entry) {
     try {
@@ -118,9 +119,10 @@ public final class AuditVerifier {
     List<String> ids = List.copyOf(changes.keySet());
     for (int from = 0; from < ids.size(); from += CHANGES_AT_ONCE) {
       List<String> some = ids.subList(from, Math.min(ids.size(), from + CHANGES_AT_ONCE));
-      Map<String, String> found = TrailSql.changes(connection, some);
+      Map<String, TrailSql.Change> found = TrailSql.changes(connection, some);
       for (String id : some) {
-        if (!changes.get(id).sha256.equals(found.get(id))) {
+        TrailSql.Change there = found.get(id);
+        if (there == null || !changes.get(id).change.matches(there.event(), there.erased())) {
           check.fault(ChainCheck.Fault.CHANGE_ALTERED, changes.get(id).seq);
         }
       }

@@ -12,7 +12,7 @@ import java.util.UUID;
  * @param at when it arrived, by the clock of the server
  * @param call method and route, the route's parameters left open
  * @param commitId the commit that it made, null when none
- * @param changes changes of the control plane that it made, each {@code event id:sha256}
+ * @param changes changes of the control plane that it made, each as {@code VouchedChange}'s text
  * @param dropped how many calls this row stands for that have none of their own; 0 for a call
  */
 public record CallFacts(

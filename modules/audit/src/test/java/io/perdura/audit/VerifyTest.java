@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.kernel.AuditRow;
-import io.perdura.kernel.CanonicalJson;
 import io.perdura.kernel.Jsons;
+import io.perdura.kernel.VouchedChange;
 import io.perdura.schema.DatabaseSuite;
 import io.perdura.schema.TestDatabase;
 import java.io.BufferedReader;
@@ -160,7 +160,7 @@ class VerifyTest extends DatabaseSuite {
             200,
             1,
             null,
-            List.of(id + ":" + CanonicalJson.sha256Hex(event)));
+            List.of(VouchedChange.of(event).text()));
     EntryText text = EntryText.of(facts, TrailKit.caller());
     kit.sql(
         "insert into control_audit_events (event_id, actor, action, resource_type, resource_id, tenant_id, request_id, details)"
@@ -174,6 +174,14 @@ class VerifyTest extends DatabaseSuite {
     }
     new Sequencer(kit.database, "x").run();
     assertThat(kit.verify().get("ok").asBoolean()).isTrue();
+    kit.sql("update control_audit_events set details = '{\"erased\": true}'");
+    assertThat(kit.verify().at("/first_broken/fault").asText())
+        .as("details without an erasure in the ledger")
+        .isEqualTo("change_altered");
+    kit.sql(
+        "insert into erasure_ledger (tenant_id, kind, target, actor, completed_at)"
+            + " values ('acme', 'tenant', 'acme', 'admin', now())");
+    assertThat(kit.verify().get("ok").asBoolean()).as("details that an erasure took").isTrue();
     kit.sql("update control_audit_events set action = 'tenant.none' where event_id = '" + id + "'");
     assertThat(kit.verify().at("/first_broken/fault").asText()).isEqualTo("change_altered");
     kit.sql("delete from control_audit_events where event_id = '" + id + "'");
