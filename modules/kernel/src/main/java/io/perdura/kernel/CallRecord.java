@@ -59,7 +59,10 @@ public final class CallRecord {
     return record == null || record.committed ? null : record;
   }
 
-  /** Adds a change of the control plane, as {@link VouchedChange#text}, that the row shall vouch for. */
+  /**
+   * Adds a change of the control plane, as {@link VouchedChange#text}, that the row shall vouch
+   * for.
+   */
   public static void change(String change) {
     CallRecord record = due();
     if (record != null) {
