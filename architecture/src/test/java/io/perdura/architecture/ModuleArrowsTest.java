@@ -41,6 +41,8 @@ class ModuleArrowsTest {
           .definedBy("io.perdura.recall..")
           .layer("policy")
           .definedBy("io.perdura.policy..")
+          .layer("audit")
+          .definedBy("io.perdura.audit..")
           .layer("control")
           .definedBy("io.perdura.control..")
           .layer("api")
@@ -55,6 +57,8 @@ class ModuleArrowsTest {
           .mayOnlyBeAccessedByLayers("api")
           .whereLayer("recall")
           .mayOnlyBeAccessedByLayers("policy", "api", "batch")
+          .whereLayer("audit")
+          .mayOnlyBeAccessedByLayers("api")
           .whereLayer("control")
           .mayOnlyBeAccessedByLayers("api", "batch")
           .whereLayer("memory")
@@ -96,6 +100,7 @@ class ModuleArrowsTest {
               "io.perdura.memory..",
               "io.perdura.recall..",
               "io.perdura.policy..",
+              "io.perdura.audit..",
               "io.perdura.embedding..")
           .should()
           .dependOnClassesThat()

@@ -27,6 +27,7 @@ import picocli.CommandLine.ParseResult;
       ResetCommand.class,
       MigrateCommand.class,
       McpCommand.class,
+      AuditCommand.class,
       ReleaseInfoCommand.class,
       ServerEnvironmentCommand.class
     },

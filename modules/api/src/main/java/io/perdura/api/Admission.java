@@ -130,5 +130,6 @@ class Admission {
               adminGate.admit(request.getHeader("x-admin-token"), exchange.route().need()));
       case NOBODY -> {} // open to everybody
     }
+    exchange.admit();
   }
 }

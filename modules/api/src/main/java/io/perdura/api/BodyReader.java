@@ -36,6 +36,10 @@ final class BodyReader {
   static JsonNode read(HttpServletRequest request) throws IOException {
     String type = mediaType(request.getContentType());
     byte[] bytes = bytes(request);
+    Exchange exchange = Exchange.of(request);
+    if (exchange != null && bytes.length > 0) {
+      exchange.body(bytes);
+    }
     if (type.equals("application/json")) {
       return parse(bytes);
     }

@@ -27,6 +27,7 @@ class Edge {
   private final boolean benchmarks;
   private final RequestMetrics metrics;
   private final RequestTelemetry telemetry;
+  private final CallAudit audit;
 
   /** For the container's proxy. */
   protected Edge() {
@@ -36,16 +37,18 @@ class Edge {
     this.benchmarks = false;
     this.metrics = null;
     this.telemetry = null;
+    this.audit = null;
   }
 
   @Inject
-  Edge(Settings settings, RequestMetrics metrics, RequestTelemetry telemetry) {
+  Edge(Settings settings, RequestMetrics metrics, RequestTelemetry telemetry, CallAudit audit) {
     this.cors = new Cors(AccessSettings.corsOrigins(settings));
     this.budget = Duration.ofMillis(settings.get(CoreSettings.PERDURA_REQUEST_TIMEOUT_MS));
     this.slowMs = settings.get(ControlSettings.PERDURA_SLOW_REQUEST_MS);
     this.benchmarks = settings.get(ControlSettings.PERDURA_BENCHMARK_ENDPOINTS);
     this.metrics = metrics;
     this.telemetry = telemetry;
+    this.audit = audit;
   }
 
   Cors cors() {
@@ -59,6 +62,10 @@ class Edge {
 
   boolean isBenchmark(String path) {
     return benchmarks && path.equals(BENCHMARK_PATH);
+  }
+
+  CallAudit audit() {
+    return audit;
   }
 
   /** Counts an answered request, and logs it when it was slow or failed for a reason of ours. */

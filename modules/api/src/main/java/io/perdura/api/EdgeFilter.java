@@ -1,6 +1,7 @@
 package io.perdura.api;
 
 import io.perdura.kernel.AionisUri;
+import io.perdura.kernel.CallRecord;
 import io.perdura.kernel.Deadline;
 import io.perdura.kernel.LogContext;
 import jakarta.inject.Inject;
@@ -17,7 +18,7 @@ import java.util.UUID;
 
 /**
  * Stands before everything: request id, browser rules, the routes that exist, the request's
- * deadline, and what is kept of it afterwards.
+ * deadline, its row in the audit trail, and what is kept of it afterwards.
  */
 @WebFilter(urlPatterns = "/*", asyncSupported = false)
 public class EdgeFilter implements Filter {
@@ -68,9 +69,13 @@ public class EdgeFilter implements Filter {
       FilterChain chain)
       throws IOException {
     exchange.attach(request);
-    EnvelopeResponse answer = new EnvelopeResponse(response);
+    CallRecord record = edge.audit().begin(exchange, request);
+    EnvelopeResponse answer =
+        new EnvelopeResponse(
+            response, status -> edge.audit().leaving(exchange, request, record, status));
     try {
       chain.doFilter(UndemandingRequest.of(request), answer);
+      answer.end();
     } catch (ServletException | RuntimeException e) {
       Throwable cause = e instanceof ServletException && e.getCause() != null ? e.getCause() : e;
       if (response.isCommitted()) {
@@ -78,6 +83,7 @@ public class EdgeFilter implements Filter {
       }
       Answers.send(Problem.of(cause, exchange.route()), answer);
     } finally {
+      CallRecord.close();
       edge.completed(exchange, response.getStatus());
     }
   }

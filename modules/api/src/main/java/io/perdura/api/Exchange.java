@@ -3,9 +3,11 @@ package io.perdura.api;
 import io.perdura.access.Admin;
 import io.perdura.access.Principal;
 import io.perdura.kernel.AionisUri;
+import io.perdura.kernel.Hashes;
 import io.perdura.kernel.LogContext;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
+import java.util.UUID;
 
 /** One request on its way: what the filter and the checks found out about it. */
 final class Exchange {
@@ -15,8 +17,11 @@ final class Exchange {
   private final Route route;
   private final long startNanos;
   private final String pathParameter;
+  private final UUID callId = UUID.randomUUID();
   private Optional<Principal> principal = Optional.empty();
   private Admin admin;
+  private boolean admitted;
+  private String bodySha256;
   private Owner owner;
 
   /** {@code rawPath} as sent, its escapes known to be sound. */
@@ -64,6 +69,30 @@ final class Exchange {
 
   void admin(Admin admin) {
     this.admin = admin;
+  }
+
+  /** Names this call in the audit trail; unlike the request's id nobody else chose it. */
+  UUID callId() {
+    return callId;
+  }
+
+  /** Notes that the caller may use the route: with a credential, or because none is asked for. */
+  void admit() {
+    admitted = true;
+  }
+
+  boolean isAdmitted() {
+    return admitted;
+  }
+
+  /** Notes the body as it was sent. */
+  void body(byte[] bytes) {
+    bodySha256 = Hashes.sha256Hex(bytes);
+  }
+
+  /** The digest of the body; null when there is none, or none was read. */
+  String bodySha256() {
+    return bodySha256;
   }
 
   /** Notes whose request this is. */

@@ -2,6 +2,8 @@ package io.perdura.api;
 
 import io.perdura.access.ClusterBuckets;
 import io.perdura.access.TokenKeys;
+import io.perdura.audit.AuditTrail;
+import io.perdura.audit.TrailFigures;
 import io.perdura.embedding.Embeddings;
 import io.perdura.schema.SchemaVersion;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,6 +27,7 @@ class HealthChecks {
   @Inject private ClusterBuckets buckets;
   @Inject private TokenKeys tokenKeys;
   @Inject private Pulse pulse;
+  @Inject private AuditTrail trail;
 
   @Produces
   @Startup
@@ -88,6 +91,22 @@ class HealthChecks {
             .withData("keys", tokenKeys.size())
             .withData("seconds_since_read", tokenKeys.secondsSinceRead())
             .build();
+  }
+
+  /** Down when calls cannot leave their rows: they are refused then. */
+  @Produces
+  @Readiness
+  HealthCheck audit() {
+    return () -> {
+      TrailFigures figures = trail.figures();
+      return HealthCheckResponse.named("audit")
+          .status(trail.isOpen())
+          .withData("sequencing", figures.sequencing())
+          .withData("lag_ms", Math.round(figures.lagSeconds() * 1e3))
+          .withData("spool_bytes", figures.spoolBytes())
+          .withData("spool_age_ms", Math.round(figures.spoolAgeSeconds() * 1e3))
+          .build();
+    };
   }
 
   @Produces

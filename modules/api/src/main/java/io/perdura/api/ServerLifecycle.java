@@ -4,6 +4,8 @@ import io.perdura.access.ClusterBuckets;
 import io.perdura.access.ManagedKeys;
 import io.perdura.access.ManagedTenantQuotas;
 import io.perdura.access.TokenKeys;
+import io.perdura.audit.AuditHousekeeping;
+import io.perdura.audit.AuditTrail;
 import io.perdura.control.Housekeeping;
 import io.perdura.control.Member;
 import io.perdura.control.Membership;
@@ -43,6 +45,9 @@ public class ServerLifecycle implements ServletContextListener {
   @Inject private Housekeeping housekeeping;
   @Inject private MemoryHousekeeping memoryHousekeeping;
   @Inject private PolicyHousekeeping policyHousekeeping;
+  @Inject private AuditTrail trail;
+  @Inject private AuditHousekeeping auditHousekeeping;
+  @Inject private AuditMetrics auditMetrics;
   @Inject private DatabaseWatch watch;
   @Inject private ConnectionBudget budget;
   @Inject private Drain drain;
@@ -59,12 +64,14 @@ public class ServerLifecycle implements ServletContextListener {
   public void contextInitialized(ServletContextEvent event) {
     LogFields.register();
     metrics.register();
+    auditMetrics.register();
     watch.look();
     if (budget.isRefused()) {
       // A start that fails ends at once; one that is under way is waited for.
       throw new IllegalStateException("more pooled connections than the database grants");
     }
     membership.join(self(), executor);
+    trail.start(membership.self().id(), executor);
     everySecond(pulse::beat);
     everySecond(drain::look);
     everySecond(watch::look);
@@ -76,6 +83,7 @@ public class ServerLifecycle implements ServletContextListener {
     housekeeping.start(executor);
     memoryHousekeeping.start(executor);
     policyHousekeeping.start(executor);
+    auditHousekeeping.start(executor);
     state.started(true);
     LOG.log(
         Level.INFO,
@@ -88,6 +96,7 @@ public class ServerLifecycle implements ServletContextListener {
   @Override
   public void contextDestroyed(ServletContextEvent event) {
     state.started(false);
+    auditHousekeeping.stop();
     policyHousekeeping.stop();
     memoryHousekeeping.stop();
     housekeeping.stop();
@@ -96,6 +105,7 @@ public class ServerLifecycle implements ServletContextListener {
     tokenKeys.stop();
     managedKeys.stop();
     buckets.stop();
+    trail.stop();
     membership.leave();
     tasks.forEach(task -> task.cancel(true));
   }

@@ -2,11 +2,14 @@ package io.perdura.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.perdura.kernel.CallRecord;
 import io.perdura.kernel.Jsons;
+import io.perdura.kernel.VouchedChange;
 import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
+import jakarta.persistence.PrePersist;
 import jakarta.persistence.Table;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -77,6 +80,7 @@ public class AuditEvent {
 
   /** Stores it in a transaction that is none of JPA's. */
   void insert(Connection connection) throws SQLException {
+    vouch();
     try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
       statement.setString(1, eventId);
       statement.setString(2, actor);
@@ -90,11 +94,22 @@ public class AuditEvent {
     }
   }
 
+  /** Has the call's row of the audit trail vouch for this event. */
+  @PrePersist
+  void vouch() {
+    CallRecord.change(VouchedChange.of(fields()).text());
+  }
+
   /** The row as the contract shows it. */
   ObjectNode json() {
+    return fields().put("created_at", Wire.time(createdAt));
+  }
+
+  /** What never changes: the audit trail holds the digest of it. */
+  private ObjectNode fields() {
     ObjectNode row = Jsons.object().put("event_id", eventId).put("actor", actor);
     row.put("action", action).put("resource_type", resourceType).put("resource_id", resourceId);
     row.put("tenant_id", tenantId).put("request_id", requestId).set("details", details);
-    return row.put("created_at", Wire.time(createdAt));
+    return row;
   }
 }

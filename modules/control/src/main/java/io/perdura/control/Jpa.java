@@ -1,6 +1,7 @@
 package io.perdura.control;
 
 import io.perdura.kernel.ApiException;
+import io.perdura.kernel.CallRecord;
 import io.perdura.kernel.Database;
 import io.perdura.kernel.SqlStates;
 import jakarta.annotation.PreDestroy;
@@ -11,6 +12,7 @@ import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.EntityTransaction;
 import jakarta.persistence.OptimisticLockException;
 import jakarta.persistence.Persistence;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.function.Function;
@@ -93,6 +95,7 @@ class Jpa {
       try {
         T result = work.apply(em);
         em.flush();
+        recordCall(em);
         committing.run();
         transaction.commit();
         return result;
@@ -116,6 +119,14 @@ class Jpa {
         throw cause;
       }
       throw e;
+    }
+  }
+
+  /** Takes the row of the call along, with the changes it made (ADR 18). */
+  private static void recordCall(EntityManager em) throws SQLException {
+    CallRecord record = CallRecord.due();
+    if (record != null) {
+      record.append(em.unwrap(Connection.class));
     }
   }
 

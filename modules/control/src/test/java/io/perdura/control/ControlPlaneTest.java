@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.perdura.kernel.ApiException;
+import io.perdura.kernel.AuditRow;
+import io.perdura.kernel.CallRecord;
 import io.perdura.kernel.Hashes;
 import io.perdura.kernel.InvalidRequestException;
 import java.sql.SQLException;
@@ -80,6 +82,25 @@ class ControlPlaneTest extends ControlPlaneSuite {
       }
     }
     assertThat(text("select count(*) from control_audit_events")).isEqualTo("8");
+  }
+
+  @Test
+  void aChangeAndTheRowOfItsCallCommitTogether() throws SQLException {
+    List<String> vouched = new ArrayList<>();
+    CallRecord record =
+        CallRecord.open((commitId, changes) -> {
+          vouched.addAll(changes);
+          return new AuditRow("control", "{", "{\"n\":1}", "{}");
+        });
+    try {
+      putTenant("{\"tenant_id\":\"acme\"}");
+    } finally {
+      CallRecord.close();
+    }
+    assertThat(record.isCommitted()).isTrue();
+    assertThat(text("select count(*) from audit_inbox")).isEqualTo("1");
+    assertThat(vouched).hasSize(1);
+    assertThat(vouched.get(0)).startsWith(text("select event_id from control_audit_events") + ":");
   }
 
   @Test

@@ -45,7 +45,10 @@ public final class CoreSettings implements SettingCatalog {
   public static final Setting<String> PERDURA_CANDIDATE_INDEX =
       Setting.choice("PERDURA_CANDIDATE_INDEX", "auto", "auto", "pgvector", "lucene");
 
-  /** Directory for what this server may lose and rebuild (the lucene index). */
+  /**
+   * Directory for the lucene index, which can be rebuilt, and for rows of the audit trail that wait
+   * for the database, which cannot.
+   */
   public static final Setting<String> PERDURA_STATE_DIR =
       Setting.text("PERDURA_STATE_DIR", ".perdura");
 

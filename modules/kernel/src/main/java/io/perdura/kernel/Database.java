@@ -64,12 +64,12 @@ public class Database {
    * once.
    */
   public <T> T statement(String name, Work<Connection, T> work) {
-    return retrying(name, true, attempt -> readOnce(work));
+    return retrying(name, true, attempt -> carrying(record -> readOnce(work)));
   }
 
   /** Runs {@code work} in one READ COMMITTED transaction. */
   public <T> T transaction(String name, Work<Tx, T> work) {
-    return retrying(name, false, attempt -> writeOnce(work, attempt));
+    return retrying(name, false, attempt -> carrying(record -> writeOnce(work, attempt, record)));
   }
 
   /**
@@ -80,7 +80,11 @@ public class Database {
     if (!once.isKeyed()) {
       return new Once.Answer(transaction(name, work), false);
     }
-    return retrying(name, true, attempt -> writeOnce(tx -> OnceStore.run(tx, once, work), attempt));
+    return retrying(
+        name,
+        true,
+        attempt ->
+            carrying(record -> writeOnce(tx -> OnceStore.run(tx, once, work), attempt, record)));
   }
 
   /**
@@ -96,10 +100,28 @@ public class Database {
   /**
    * Runs a transaction that keeps its own connection (JPA), under the same rules of repetition.
    *
-   * @param work calls the given action immediately before it sends COMMIT
+   * @param work calls the given action immediately before it sends COMMIT, and {@link
+   *     CallRecord#append} before that
    */
   public <T> T managed(String name, Work<Runnable, T> work) {
-    return retrying(name, false, attempt -> work.run(() -> attempt.commitSent = true));
+    return retrying(
+        name, false, attempt -> carrying(record -> work.run(() -> attempt.commitSent = true)));
+  }
+
+  /** Runs one attempt of a transaction that may take the row of this thread's call along. */
+  private static <T> T carrying(Work<CallRecord, T> attempt) throws SQLException {
+    CallRecord record = CallRecord.due();
+    if (record == null || !record.begin()) {
+      return attempt.run(null);
+    }
+    boolean committed = false;
+    try {
+      T result = attempt.run(record);
+      committed = true;
+      return result;
+    } finally {
+      record.end(committed);
+    }
   }
 
   private <T> T readOnce(Work<Connection, T> work) throws SQLException {
@@ -142,7 +164,8 @@ public class Database {
     }
   }
 
-  private <T> T writeOnce(Work<Tx, T> work, Attempt attempt) throws SQLException {
+  private <T> T writeOnce(Work<Tx, T> work, Attempt attempt, CallRecord record)
+      throws SQLException {
     Tx tx;
     T result;
     try (Connection connection = connect()) {
@@ -151,6 +174,9 @@ public class Database {
       boolean done = false;
       try {
         result = work.run(tx);
+        if (record != null) {
+          record.append(connection);
+        }
         attempt.commitSent = true;
         connection.commit();
         heardAt = System.nanoTime();
@@ -191,6 +217,10 @@ public class Database {
         return body.run(attempt);
       } catch (SQLException e) {
         boolean unknownOutcome = attempt.commitSent && SqlStates.isConnectionLoss(e);
+        CallRecord record = SqlStates.isConnectionLoss(e) ? CallRecord.due() : null;
+        if (record != null) {
+          record.doubt();
+        }
         Duration wait = jitter(pause);
         boolean again =
             SqlStates.isTransient(e)

@@ -2,6 +2,7 @@ package io.perdura.memory;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.kernel.ApiException;
+import io.perdura.kernel.CallRecord;
 import io.perdura.kernel.LogContext;
 import io.perdura.kernel.SqlStates;
 import io.perdura.kernel.Tx;
@@ -69,6 +70,10 @@ final class WriteRun {
    * @return null when that is not so, and nothing was stored then; {@link #in} finds out more
    */
   WriteResult direct(Connection connection) throws SQLException {
+    CallRecord call = CallRecord.due();
+    if (call != null && call.isInDoubt()) {
+      return null; // whether it is stored already is for a transaction to find out
+    }
     try {
       long start = System.nanoTime();
       UUID commitId = UUID.randomUUID();

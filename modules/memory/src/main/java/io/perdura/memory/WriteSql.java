@@ -158,6 +158,10 @@ final class WriteSql {
       )\
       """;
 
+  /** Parameters: chain, entry, personal part. */
+  private static final String AUDIT =
+      "a as (insert into audit_inbox (chain, entry, personal) select ?, ?, ? from go)";
+
   private static final String STORED_EDGES =
       """
       (select jsonb_agg(jsonb_build_array(x.ord, e.id)) from e
@@ -172,6 +176,7 @@ final class WriteSql {
    *
    * @param endsAreSeen whether an outside end must be visible to the caller
    * @param newCommit false when the commit exists and is only completed
+   * @param audit whether the statement carries the call's row of the audit trail
    */
   record Parts(
       boolean nodes,
@@ -182,7 +187,8 @@ final class WriteSql {
       boolean outsideEnds,
       boolean endsAreSeen,
       boolean newCommit,
-      boolean jobs) {}
+      boolean jobs,
+      boolean audit) {}
 
   /**
    * Returns the statement that stores a whole write, or nothing of it: commit id, number of nodes
@@ -235,6 +241,9 @@ final class WriteSql {
           "o as ("
               + OutboxSql.insertFrom("(select case when exists (select from go) then ?::jsonb end)")
               + ")");
+    }
+    if (parts.audit) {
+      with.add(AUDIT);
     }
     return "with "
         + String.join(", ", with)

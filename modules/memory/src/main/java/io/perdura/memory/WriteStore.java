@@ -2,6 +2,8 @@ package io.perdura.memory;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.perdura.kernel.AuditRow;
+import io.perdura.kernel.CallRecord;
 import io.perdura.kernel.Jsons;
 import io.perdura.outbox.Outbox;
 import io.perdura.outbox.OutboxEvent;
@@ -107,7 +109,12 @@ final class WriteStore {
             .toList();
     Vectors vectors = new Vectors();
     String nodes = nodesJson(fresh, vectors);
-    WriteSql.Parts parts = parts(facts, fresh, vectors, events);
+    CallRecord call = CallRecord.due();
+    AuditRow audit =
+        call == null
+            ? null
+            : call.toCarry((facts.commitId == null ? commitId : facts.commitId).toString());
+    WriteSql.Parts parts = parts(facts, fresh, vectors, events, audit != null);
     try (PreparedStatement store = connection.prepareStatement(WriteSql.store(parts))) {
       int i = 1;
       if (parts.fresh()) {
@@ -136,18 +143,30 @@ final class WriteStore {
         store.setInt(i++, write.dimension);
       }
       if (parts.jobs()) {
-        store.setString(i, Outbox.rows(events));
+        store.setString(i++, Outbox.rows(events));
+      }
+      if (parts.audit()) {
+        store.setString(i++, audit.chain());
+        store.setString(i++, audit.entry());
+        store.setString(i, audit.personal());
       }
       try (ResultSet row = store.executeQuery()) {
         row.next();
-        return new Stored(
-            row.getObject(1, UUID.class), row.getInt(2), fresh, storedEdges(row.getString(3)));
+        UUID stored = row.getObject(1, UUID.class);
+        if (parts.audit() && stored != null) {
+          call.carried();
+        }
+        return new Stored(stored, row.getInt(2), fresh, storedEdges(row.getString(3)));
       }
     }
   }
 
   private WriteSql.Parts parts(
-      WriteFacts facts, List<PreparedNode> fresh, Vectors vectors, List<OutboxEvent> events) {
+      WriteFacts facts,
+      List<PreparedNode> fresh,
+      Vectors vectors,
+      List<OutboxEvent> events,
+      boolean audit) {
     return new WriteSql.Parts(
         !write.distinctNodes.isEmpty(),
         !fresh.isEmpty(),
@@ -157,7 +176,8 @@ final class WriteStore {
         !write.outsideEnds.isEmpty(),
         write.request.identity != null,
         facts.commitId == null,
-        !events.isEmpty());
+        !events.isEmpty(),
+        audit);
   }
 
   /**
