@@ -2,6 +2,7 @@ package io.perdura.batch;
 
 import io.perdura.outbox.ReplayRequest;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +42,7 @@ record JobDefinition(
                   JobParameter.flag("dry-run"),
                   JobParameter.flag("include-published"),
                   JobParameter.text("reason")),
-              JobDefinition::checkReplay),
+              OutboxReplayJob::request),
           new JobDefinition(
               "embedding-model-backfill",
               "Moves one scope, or all, to the configured embedding model.",
@@ -74,6 +75,22 @@ record JobDefinition(
   }
 
   /**
+   * Returns the complete parameters of an execution that may have been started by other means than
+   * ours; what we add ourselves is left out.
+   *
+   * @throws IllegalArgumentException naming every fault
+   */
+  Properties check(Properties given) {
+    Map<String, String> named = new HashMap<>();
+    for (String name : given.stringPropertyNames()) {
+      if (!name.startsWith(JobRepository.OURS)) {
+        named.put(name, given.getProperty(name));
+      }
+    }
+    return check(named);
+  }
+
+  /**
    * Returns the complete parameters of an execution.
    *
    * @throws IllegalArgumentException naming every fault, unknown parameters among them
@@ -101,10 +118,5 @@ record JobDefinition(
       return complete;
     }
     throw new IllegalArgumentException(String.join("; ", faults));
-  }
-
-  /** The request's own constructor knows the rules. */
-  private static void checkReplay(Properties parameters) {
-    OutboxReplayJob.request(parameters::getProperty);
   }
 }

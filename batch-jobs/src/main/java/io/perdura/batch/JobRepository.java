@@ -18,6 +18,9 @@ import java.util.List;
  */
 @ApplicationScoped
 public class JobRepository {
+  /** How names of parameters begin that are no operator's. */
+  static final String OURS = "perdura.";
+
   /** Job parameter that names the server an execution runs on; the id of its heartbeat row. */
   static final String NODE = "perdura.node";
 

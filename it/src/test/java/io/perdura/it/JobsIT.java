@@ -90,6 +90,7 @@ class JobsIT {
 
       nothingIsLost(database);
       nothingIsDoubled(database, pagesDone);
+      aDeadEventIsReplayed(database, second);
     }
   }
 
@@ -148,6 +149,41 @@ class JobsIT {
                     + " where i.jobname = 'embedding-model-backfill' order by e.jobexecid desc limit 1"))
         .as("pages that were stored are not embedded again")
         .isEqualTo(OLD_NODES - pagesDone);
+  }
+
+  /** A job of one piece: its report is kept with the execution. */
+  private static void aDeadEventIsReplayed(TestDatabase database, LibertyServer server) {
+    long event = number(database, "select min(id) from memory_outbox");
+    execute(
+        database,
+        "update memory_outbox set published_at = null, failed_at = now(), failed_reason = 'test' where id = "
+            + event);
+    Api.Answer answer =
+        server
+            .management()
+            .post(
+                "/batch-jobs/jobs/outbox-replay",
+                "{\"id\":" + event + ",\"reason\":\"it was mended\"}",
+                Api.ADMIN);
+    assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+    Poll.until(
+        "the event is published again",
+        PATIENCE,
+        () ->
+            number(
+                    database,
+                    "select count(*) from memory_outbox where published_at is not null and id = "
+                        + event)
+                == 1,
+        server::logText);
+    String path = "/batch-jobs/executions/" + answer.json().get("execution_id");
+    Poll.until(
+        "the execution has a report",
+        PATIENCE,
+        () ->
+            server.management().get(path, Api.ADMIN).json().at("/steps/0/report/replayed").asInt()
+                == 1,
+        () -> server.management().get(path, Api.ADMIN).text());
   }
 
   /** Nodes with vectors of a model that no server is configured for. */

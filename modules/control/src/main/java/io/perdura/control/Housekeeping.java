@@ -1,17 +1,12 @@
 package io.perdura.control;
 
+import io.perdura.kernel.Chore;
 import io.perdura.kernel.Database;
-import io.perdura.kernel.Deadline;
+import io.perdura.kernel.Purge;
 import io.perdura.kernel.Settings;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.sql.PreparedStatement;
-import java.time.Duration;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
@@ -23,8 +18,6 @@ import java.util.logging.Logger;
 @ApplicationScoped
 public class Housekeeping {
   private static final Logger LOG = Logger.getLogger(Housekeeping.class.getName());
-  private static final long INTERVAL_SECONDS = 60;
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final int KEYS_PER_STATEMENT = 5_000;
 
   private static final String PURGE_KEYS =
@@ -46,7 +39,7 @@ public class Housekeeping {
   private final AlertService alerts;
   private final int retentionHours;
   private final int purgeLimit;
-  private Future<?> task;
+  private Chore chore;
 
   /** For the container's proxy. */
   protected Housekeeping() {
@@ -64,58 +57,40 @@ public class Housekeeping {
     this.purgeLimit = settings.get(ControlSettings.CONTROL_TELEMETRY_PURGE_BATCH_LIMIT);
   }
 
-  /** Starts after a random part of the first minute, so that servers started together spread. */
+  /** Starts doing it, once a minute. */
   public synchronized void start(ScheduledExecutorService executor) {
-    long first = ThreadLocalRandom.current().nextLong(INTERVAL_SECONDS);
-    task =
-        executor.scheduleWithFixedDelay(
-            this::runQuietly, first, INTERVAL_SECONDS, TimeUnit.SECONDS);
+    chore = Chore.start(executor, "housekeeping", this::run);
   }
 
   public synchronized void stop() {
-    if (task != null) {
-      task.cancel(false);
-      task = null;
-    }
-  }
-
-  private void runQuietly() {
-    try {
-      Deadline.run(PATIENCE, () -> LOG.log(Level.FINE, "housekeeping removed {0} rows", run()));
-    } catch (RuntimeException e) {
-      LOG.log(Level.FINE, "housekeeping waits for the database", e);
+    if (chore != null) {
+      chore.stop();
     }
   }
 
   /** Purges everything that is due; returns how many rows went. */
   int run() {
-    int removed = repeat("purge idempotency keys", PURGE_KEYS, KEYS_PER_STATEMENT, null);
-    removed += repeat("purge request telemetry", PURGE_TELEMETRY, purgeLimit, retentionHours);
+    int removed =
+        Purge.run(
+            database,
+            "purge idempotency keys",
+            KEYS_PER_STATEMENT,
+            PURGE_KEYS,
+            delete -> delete.setInt(1, KEYS_PER_STATEMENT));
+    removed +=
+        Purge.run(
+            database,
+            "purge request telemetry",
+            purgeLimit,
+            PURGE_TELEMETRY,
+            delete -> {
+              delete.setInt(1, purgeLimit);
+              delete.setInt(2, retentionHours);
+            });
     removed += database.transaction("forget members", tx -> MembershipSql.forget(tx.connection()));
     while (alerts.reseal() > 0) {
       LOG.info("secrets of alert routes were sealed again with the newest key");
     }
     return removed;
-  }
-
-  private int repeat(String name, String sql, int limit, Integer hours) {
-    int total = 0;
-    int removed;
-    do {
-      removed =
-          database.transaction(
-              name,
-              tx -> {
-                try (PreparedStatement statement = tx.connection().prepareStatement(sql)) {
-                  statement.setInt(1, limit);
-                  if (hours != null) {
-                    statement.setInt(2, hours);
-                  }
-                  return statement.executeUpdate();
-                }
-              });
-      total += removed;
-    } while (removed == limit);
-    return total;
   }
 }

@@ -1,19 +1,15 @@
 package io.perdura.memory;
 
+import io.perdura.kernel.Chore;
 import io.perdura.kernel.Database;
-import io.perdura.kernel.Deadline;
+import io.perdura.kernel.Purge;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Duration;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * Once a minute: counts how many scopes each generation of vectors serves, and removes tombstones
@@ -27,9 +23,6 @@ public class MemoryHousekeeping {
    */
   public static final Duration TOMBSTONES_KEPT = Duration.ofDays(7);
 
-  private static final Logger LOG = Logger.getLogger(MemoryHousekeeping.class.getName());
-  private static final long INTERVAL_SECONDS = 60;
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final int TOMBSTONES_PER_STATEMENT = 10_000;
 
   /** Ids grow with time, so the oldest rows are found through the primary key. */
@@ -50,7 +43,7 @@ public class MemoryHousekeeping {
   private final MemoryMeter meter;
   private volatile long scopesCurrent;
   private volatile long scopesBehind;
-  private Future<?> task;
+  private Chore chore;
 
   @Inject
   MemoryHousekeeping(Database database, Generations generations, MemoryMeter meter) {
@@ -80,26 +73,14 @@ public class MemoryHousekeeping {
         () -> scopesBehind);
   }
 
-  /** Starts after a random part of the first minute, so that servers started together spread. */
+  /** Starts doing it, once a minute. */
   public synchronized void start(ScheduledExecutorService executor) {
-    long first = ThreadLocalRandom.current().nextLong(INTERVAL_SECONDS);
-    task =
-        executor.scheduleWithFixedDelay(
-            this::runQuietly, first, INTERVAL_SECONDS, TimeUnit.SECONDS);
+    chore = Chore.start(executor, "housekeeping of the memory", this::run);
   }
 
   public synchronized void stop() {
-    if (task != null) {
-      task.cancel(false);
-      task = null;
-    }
-  }
-
-  private void runQuietly() {
-    try {
-      Deadline.run(PATIENCE, () -> LOG.log(Level.FINE, "{0} tombstones removed", run()));
-    } catch (RuntimeException e) {
-      LOG.log(Level.INFO, "housekeeping of the memory is put off by a minute", e);
+    if (chore != null) {
+      chore.stop();
     }
   }
 
@@ -110,14 +91,14 @@ public class MemoryHousekeeping {
    */
   public int run() {
     count();
-    return database.transaction(
+    return Purge.run(
+        database,
         "purge tombstones",
-        tx -> {
-          try (PreparedStatement delete = tx.connection().prepareStatement(PURGE)) {
-            delete.setInt(1, TOMBSTONES_PER_STATEMENT);
-            delete.setDouble(2, (double) TOMBSTONES_KEPT.toSeconds());
-            return delete.executeUpdate();
-          }
+        TOMBSTONES_PER_STATEMENT,
+        PURGE,
+        delete -> {
+          delete.setInt(1, TOMBSTONES_PER_STATEMENT);
+          delete.setDouble(2, (double) TOMBSTONES_KEPT.toSeconds());
         });
   }
 

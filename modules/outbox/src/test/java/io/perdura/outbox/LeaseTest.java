@@ -64,6 +64,25 @@ class LeaseTest {
     assertThat(bench.effects(id)).isOne();
   }
 
+  /** A hung execution and the one that follows it have workers of the same name. */
+  @Test
+  void anOldClaimStoresNothingThoughAWorkerOfItsNameHoldsTheEventAgain()
+      throws InterruptedException {
+    long id = bench.store("s", "embed_nodes");
+    OutboxWorker hung = bench.worker("w/1/00");
+    List<ClaimedEvent> lost = hung.claim(Duration.ZERO);
+    bench.letTimePass();
+    OutboxWorker next = bench.worker("w/1/00");
+    List<ClaimedEvent> held = next.claim(Duration.ZERO);
+
+    hung.process(lost);
+    assertThat(bench.effects(id)).isZero();
+    assertThat(bench.row(id)).containsEntry("published_at", null);
+
+    next.process(held);
+    assertThat(bench.effects(id)).isOne();
+  }
+
   @Test
   void anExpiredLeaseThatNobodyTookStillCounts() throws InterruptedException {
     long id = bench.store("s", "embed_nodes");

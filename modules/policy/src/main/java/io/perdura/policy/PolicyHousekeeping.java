@@ -1,20 +1,12 @@
 package io.perdura.policy;
 
+import io.perdura.kernel.Chore;
 import io.perdura.kernel.Database;
-import io.perdura.kernel.Deadline;
+import io.perdura.kernel.Purge;
 import io.perdura.kernel.Settings;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
-import java.time.Duration;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * Once a minute: removes decisions and single feedbacks that are older than they are kept (defect
@@ -22,9 +14,6 @@ import java.util.logging.Logger;
  */
 @ApplicationScoped
 public class PolicyHousekeeping {
-  private static final Logger LOG = Logger.getLogger(PolicyHousekeeping.class.getName());
-  private static final long INTERVAL_SECONDS = 60;
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final int ROWS_PER_STATEMENT = 5_000;
 
   private static final String PURGE =
@@ -38,7 +27,7 @@ public class PolicyHousekeeping {
 
   private final Database database;
   private final int days;
-  private Future<?> task;
+  private Chore chore;
 
   /** For the container's proxy. */
   protected PolicyHousekeeping() {
@@ -52,26 +41,14 @@ public class PolicyHousekeeping {
     this.days = settings.get(PolicySettings.PERDURA_POLICY_KEEP_DAYS);
   }
 
-  /** Starts after a random part of the first minute, so that servers started together spread. */
+  /** Starts doing it, once a minute. */
   public synchronized void start(ScheduledExecutorService executor) {
-    long first = ThreadLocalRandom.current().nextLong(INTERVAL_SECONDS);
-    task =
-        executor.scheduleWithFixedDelay(
-            this::runQuietly, first, INTERVAL_SECONDS, TimeUnit.SECONDS);
+    chore = Chore.start(executor, "housekeeping of the policy loop", this::run);
   }
 
   public synchronized void stop() {
-    if (task != null) {
-      task.cancel(false);
-      task = null;
-    }
-  }
-
-  private void runQuietly() {
-    try {
-      Deadline.run(PATIENCE, () -> LOG.log(Level.FINE, "{0} old rows removed", run()));
-    } catch (RuntimeException e) {
-      LOG.log(Level.INFO, "housekeeping of the policy loop is put off by a minute", e);
+    if (chore != null) {
+      chore.stop();
     }
   }
 
@@ -84,15 +61,18 @@ public class PolicyHousekeeping {
     if (days == 0) {
       return 0;
     }
-    return database.statement("purge feedback", connection -> purge(connection, FEEDBACK))
-        + database.statement("purge decisions", connection -> purge(connection, DECISIONS));
+    return purge("purge feedback", FEEDBACK) + purge("purge decisions", DECISIONS);
   }
 
-  private int purge(Connection connection, String sql) throws SQLException {
-    try (PreparedStatement delete = connection.prepareStatement(sql)) {
-      delete.setInt(1, days);
-      delete.setInt(2, ROWS_PER_STATEMENT);
-      return delete.executeUpdate();
-    }
+  private int purge(String name, String sql) {
+    return Purge.run(
+        database,
+        name,
+        ROWS_PER_STATEMENT,
+        sql,
+        delete -> {
+          delete.setInt(1, days);
+          delete.setInt(2, ROWS_PER_STATEMENT);
+        });
   }
 }
