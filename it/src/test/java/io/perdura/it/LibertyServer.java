@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * state and settings of one test.
  */
 final class LibertyServer implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+  private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
   private final Map<String, String> environment = new LinkedHashMap<>();
   private final Path state;
