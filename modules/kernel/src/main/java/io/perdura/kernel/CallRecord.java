@@ -17,7 +17,8 @@ import java.util.List;
 public final class CallRecord {
   private static final ThreadLocal<CallRecord> CURRENT = new ThreadLocal<>();
 
-  private static final String INSERT =
+  /** Writes a row: chain, entry, personal part. */
+  public static final String INSERT =
       "insert into audit_inbox (chain, entry, personal) values (?, ?, ?)";
 
   /** The recent end of a chain: a commit in doubt is seconds old. */

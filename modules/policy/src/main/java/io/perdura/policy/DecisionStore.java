@@ -1,6 +1,8 @@
 package io.perdura.policy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.perdura.kernel.AuditRow;
+import io.perdura.kernel.CallRecord;
 import io.perdura.kernel.Jsons;
 import io.perdura.kernel.ScopeKey;
 import java.sql.Connection;
@@ -11,6 +13,7 @@ import java.sql.Types;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -25,6 +28,9 @@ final class DecisionStore {
       on conflict (id) do update set id = d.id
       returning created_at
       """;
+
+  /** The same with the call's row of the audit trail, in one round trip. */
+  private static final String INSERT_WITH_ROW = "with a as (" + CallRecord.INSERT + ") " + INSERT;
 
   private static final String COLUMNS =
       """
@@ -63,23 +69,36 @@ final class DecisionStore {
 
   /** Stores a decision and returns it with its time. */
   Decision insert(Decision decision) throws SQLException {
-    try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
-      insert.setObject(1, decision.id());
-      insert.setString(2, scope.key());
-      insert.setString(3, decision.runId());
-      insert.setString(4, decision.selectedTool());
-      insert.setString(5, Jsons.text(ToolPolicy.texts(decision.candidates())));
-      insert.setString(6, decision.contextSha());
-      insert.setString(7, decision.policySha());
-      insert.setArray(8, connection.createArrayOf("uuid", decision.sourceRuleIds().toArray()));
-      insert.setString(9, Jsons.text(decision.metadata()));
+    CallRecord call = CallRecord.due();
+    AuditRow audit =
+        call == null ? null : call.toCarry(Objects.toString(decision.commitId(), null));
+    try (PreparedStatement insert =
+        connection.prepareStatement(audit == null ? INSERT : INSERT_WITH_ROW)) {
+      int i = 1;
+      if (audit != null) {
+        insert.setString(i++, audit.chain());
+        insert.setString(i++, audit.entry());
+        insert.setString(i++, audit.personal());
+      }
+      insert.setObject(i++, decision.id());
+      insert.setString(i++, scope.key());
+      insert.setString(i++, decision.runId());
+      insert.setString(i++, decision.selectedTool());
+      insert.setString(i++, Jsons.text(ToolPolicy.texts(decision.candidates())));
+      insert.setString(i++, decision.contextSha());
+      insert.setString(i++, decision.policySha());
+      insert.setArray(i++, connection.createArrayOf("uuid", decision.sourceRuleIds().toArray()));
+      insert.setString(i++, Jsons.text(decision.metadata()));
       if (decision.commitId() == null) {
-        insert.setNull(10, Types.OTHER);
+        insert.setNull(i, Types.OTHER);
       } else {
-        insert.setObject(10, decision.commitId());
+        insert.setObject(i, decision.commitId());
       }
       try (ResultSet row = insert.executeQuery()) {
         row.next();
+        if (audit != null) {
+          call.carried();
+        }
         return decision.storedAt(row.getObject(1, OffsetDateTime.class));
       }
     } catch (SQLException e) {

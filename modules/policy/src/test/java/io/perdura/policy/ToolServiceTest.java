@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.perdura.kernel.ApiException;
+import io.perdura.kernel.AuditRow;
+import io.perdura.kernel.CallRecord;
 import io.perdura.kernel.Hashes;
 import io.perdura.kernel.Jsons;
 import io.perdura.kernel.Once;
@@ -59,6 +61,20 @@ class ToolServiceTest {
   private long rows(String table) {
     return Long.parseLong(
         kit.value("select count(*) from " + table + " where scope = '" + scope + "'"));
+  }
+
+  @Test
+  void aDecisionAndTheRowOfItsCallCommitTogether() {
+    CallRecord record =
+        CallRecord.open((commitId, changes) -> new AuditRow("tenant/t", "{", "{\"n\":1}", "{}"));
+    try {
+      select("");
+    } finally {
+      CallRecord.close();
+    }
+    assertThat(record.isCommitted()).isTrue();
+    // Fails where there is not exactly this one row.
+    kit.execute("select 1 / (count(*) = 1)::int from audit_inbox where chain = 'tenant/t'");
   }
 
   @Test
