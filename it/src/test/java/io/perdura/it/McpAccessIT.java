@@ -134,14 +134,14 @@ class McpAccessIT {
     Mcp seen = as("seen").with("x-request-id", id);
     seen.text("memory_remember", "{'text':'x','scope':'" + scope + "'}");
     seen.text("memory_recall_text", "{'query_text':'x','scope':'" + scope + "'}");
-    seen.failure("memory_recall_text", "{'query_text':'x','scope':'tenant:x'}");
+    seen.failure("memory_recall_text", "{'query_text':'x','max_edges':0,'scope':'" + scope + "'}");
     Poll.until(
         "the rows are there", Duration.ofSeconds(20), () -> telemetry(id).lines().count() == 3);
     assertThat(telemetry(id).lines().toList())
         .containsExactlyInAnyOrder(
             "acme " + scope + " write 200",
             "acme " + scope + " recall_text 200",
-            "acme default recall_text 400");
+            "acme " + scope + " recall_text 400");
   }
 
   @Test
