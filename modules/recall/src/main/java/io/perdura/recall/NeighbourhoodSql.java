@@ -57,10 +57,10 @@ final class NeighbourhoodSql {
         select f.id as node, e.* from [from] f cross join lateral (
           [edges] limit [few]) e
       ), [name]_bar as materialized (
-        select weight, confidence from [known_first]
+        select weight, confidence from [name]_first
         order by weight desc, confidence desc offset {per_side} - 1 limit 1
-      ), [name] as materialized (
-        select id, type, src_id, dst_id, weight, confidence, commit_id from [name]_first[known]
+      ), [name] as (
+        select id, type, src_id, dst_id, weight, confidence, commit_id from [name]_first
         union all
         select e.*
         from (select node from [name]_first group by node having count(*) >= [few]) f(id)
@@ -85,31 +85,14 @@ final class NeighbourhoodSql {
         coalesce((select confidence from [name]_bar), -1))\
       """;
 
-  /**
-   * The second hop looks at the seeds' edges again: their best ones are known from the first, and
-   * what was not among the best there is not among the best of more nodes either.
-   */
-  private static final String KNOWN_FIRST =
-      """
-      (
-          select weight, confidence from [name]_first
-          union all select weight, confidence from [name_before]) known\
-      """;
-
-  private static final String KNOWN =
-      """
-
-        union all select * from [name_before]\
-      """;
-
   private static final String FRONTIER =
       """
       , hop as materialized (
         [best:one_out] union all [best:one_in]
       ), frontier as materialized (
-        (select src_id as id from hop union select dst_id from hop) except select id from seed
+        select id from seed union select src_id from hop union select dst_id from hop
       ), share as materialized (
-        select 1 + 2 * {per_side} / greatest(count(*), 1) as few from frontier
+        select 1 + 2 * {per_side} / count(*) as few from frontier
       )\
       """;
 
@@ -232,14 +215,13 @@ final class NeighbourhoodSql {
     String from = "seed";
     String few = FEW_AT_SEEDS;
     if (twoHops) {
-      sql.append(bestEdges("one_out", "seed", "src_id", few, false))
-          .append(bestEdges("one_in", "seed", "dst_id", few, false))
+      sql.append(bestEdges("one_out", "seed", "src_id", few))
+          .append(bestEdges("one_in", "seed", "dst_id", few))
           .append(FRONTIER);
       from = "frontier";
       few = FEW_AT_FRONTIER;
     }
-    sql.append(bestEdges("out", from, "src_id", few, twoHops))
-        .append(bestEdges("in", from, "dst_id", few, twoHops));
+    sql.append(bestEdges("out", from, "src_id", few)).append(bestEdges("in", from, "dst_id", few));
     sql.append(NODES);
     String text = sql.toString();
     for (String name : new String[] {"one_out", "one_in", "out", "in"}) {
@@ -251,15 +233,10 @@ final class NeighbourhoodSql {
         .replace("[no_meta]", meta ? ", null".repeat(9) : "");
   }
 
-  /** {@code second}: the edges of the first hop, on the same side, are known. */
-  private static String bestEdges(
-      String name, String from, String side, String few, boolean second) {
+  private static String bestEdges(String name, String from, String side, String few) {
     return BEST_EDGES
         .replace("[edges]", EDGES_AT.replace("[bar]", ""))
         .replace("[better]", EDGES_AT.replace("[bar]", ABOVE_BAR))
-        .replace("[known_first]", second ? KNOWN_FIRST : "[name]_first")
-        .replace("[known]", second ? KNOWN : "")
-        .replace("[name_before]", "edges_one_" + name)
         .replace("[name]", "edges_" + name)
         .replace("[from]", from)
         .replace("[side]", side)

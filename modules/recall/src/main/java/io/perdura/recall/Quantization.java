@@ -3,7 +3,7 @@ package io.perdura.recall;
 import io.perdura.kernel.Settings;
 import java.util.Locale;
 
-/** What the HNSW index of pgvector holds of each vector; see docs/adr/0017. */
+/** What the HNSW index of pgvector holds of each vector; see docs/adr/0020. */
 enum Quantization {
   /** All of it. */
   OFF("memory_vectors_hnsw_", 4000),

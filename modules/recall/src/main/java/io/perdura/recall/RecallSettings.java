@@ -75,7 +75,7 @@ public final class RecallSettings implements SettingCatalog {
 
   /**
    * What the HNSW index holds of each vector: all of it, or the sign of each value. {@code bits}
-   * finds more and costs less for long vectors whose values have either sign.
+   * finds more and is far smaller for long vectors whose values have either sign.
    */
   public static final Setting<String> PERDURA_HNSW_QUANTIZATION =
       Setting.choice("PERDURA_HNSW_QUANTIZATION", "off", "off", "bits");
