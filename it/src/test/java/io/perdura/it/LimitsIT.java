@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.kernel.Jsons;
 import io.perdura.schema.TestDatabase;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -189,7 +185,7 @@ class LimitsIT {
 
   @Test
   void aFullGateRefusesAtOnceOrAfterTheQueuesPatience() throws Exception {
-    try (Hold hold = new Hold("memory_commits")) {
+    try (TableHold hold = new TableHold(database, "memory_commits")) {
       CompletableFuture<Api.Answer> working = later(() -> write("a"));
       hold.awaitWaiter();
       Api.Answer late = write("b");
@@ -228,7 +224,7 @@ class LimitsIT {
   @Test
   void limitsRefuseBeforeTheGateIsAsked() throws Exception {
     answers(200, 2, () -> write("a"));
-    try (Hold hold = new Hold("memory_commits")) {
+    try (TableHold hold = new TableHold(database, "memory_commits")) {
       CompletableFuture<Api.Answer> working = later(() -> write("b"));
       hold.awaitWaiter();
       refuses(write("a"), "rate_limited_write", 30);
@@ -239,7 +235,7 @@ class LimitsIT {
 
   @Test
   void recallHasAGateOfItsOwn() throws Exception {
-    try (Hold hold = new Hold("memory_nodes")) {
+    try (TableHold hold = new TableHold(database, "memory_nodes")) {
       List<CompletableFuture<Api.Answer>> working = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
         working.add(later(() -> find("a")));
@@ -382,43 +378,5 @@ class LimitsIT {
       }
     }
     return Jsons.text(keys);
-  }
-
-  /** Keeps whoever touches a table waiting. */
-  private static final class Hold implements AutoCloseable {
-    private final Connection connection;
-
-    Hold(String table) throws SQLException {
-      connection = database.dataSource().getConnection();
-      connection.setAutoCommit(false);
-      try (Statement statement = connection.createStatement()) {
-        statement.execute("lock table " + table + " in access exclusive mode");
-      }
-    }
-
-    int waiters() {
-      try (Statement statement = connection.createStatement();
-          ResultSet row =
-              statement.executeQuery(
-                  "select count(*) from pg_locks where not granted and locktype = 'relation'")) {
-        row.next();
-        return row.getInt(1);
-      } catch (SQLException e) {
-        throw new AssertionError(e);
-      }
-    }
-
-    void awaitWaiter() {
-      Poll.until("a request waits for the table", Duration.ofSeconds(10), () -> waiters() > 0);
-    }
-
-    void letGo() throws SQLException {
-      connection.rollback();
-    }
-
-    @Override
-    public void close() throws SQLException {
-      connection.close();
-    }
   }
 }
