@@ -2,7 +2,9 @@ package io.perdura.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.kernel.AionisUri;
+import io.perdura.kernel.CallRecord;
 import io.perdura.kernel.Jsons;
+import io.perdura.kernel.LogContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -70,12 +72,20 @@ class ToolCalls implements ToolPort {
     HttpServletRequest inner = request(route, body, call);
     Exchange exchange = new Exchange(outer.requestId(), route, path, start);
     exchange.attach(inner);
+    // One request may bring several calls: each names the commit that it made itself.
+    LogContext.commitId(null);
+    CallRecord record = edge.audit().begin(exchange, inner);
     int status = 500;
     try {
       Answer answer = answer(endpoints.get(route), inner, route);
+      Problem unrecorded = edge.audit().leaving(exchange, inner, record, answer.status());
+      if (unrecorded != null) {
+        answer = new Answer(unrecorded.status(), unrecorded.body());
+      }
       status = answer.status();
       return answer;
     } finally {
+      CallRecord.close();
       edge.completed(exchange, status);
     }
   }
