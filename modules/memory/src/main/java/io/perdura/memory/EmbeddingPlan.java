@@ -34,6 +34,9 @@ final class EmbeddingPlan {
     this.write = write;
     for (PreparedNode node : write.distinctNodes.values()) {
       WriteFacts.StoredNode stored = facts.nodes.get(node.id);
+      if (stored != null && !stored.isOpenTo(write.request.identity)) {
+        continue; // Whoever names another's private node does not set work on it in motion.
+      }
       planEmbedding(node, stored);
       if (node.isEvent() && write.request.triggerTopicCluster) {
         planClustering(node, stored);

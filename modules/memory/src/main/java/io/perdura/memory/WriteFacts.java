@@ -40,7 +40,8 @@ final class WriteFacts {
       String privateAgent,
       String privateTeam) {
 
-    private boolean isOpenTo(WriteIdentity caller) {
+    /** Tells whether the caller may have a part in it: not in what is private to somebody else. */
+    boolean isOpenTo(WriteIdentity caller) {
       return caller == null
           || (privateAgent == null && privateTeam == null)
           || (privateAgent != null && privateAgent.equals(caller.agentId()))

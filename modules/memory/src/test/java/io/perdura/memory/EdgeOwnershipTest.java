@@ -78,6 +78,24 @@ class EdgeOwnershipTest {
     stores(null, mine, nobodys);
   }
 
+  @Test
+  void onlyWhoMayHaveAPartInANodeSetsItsEmbeddingInMotion() {
+    assertThat(jobsAfterNaming("mine", BOB)).isZero();
+    assertThat(jobsAfterNaming("mine", ALICE)).isPositive();
+    assertThat(jobsAfterNaming("shared", BOB)).isPositive();
+  }
+
+  private long jobsAfterNaming(String clientId, WriteIdentity caller) {
+    String jobs = "select count(*) from memory_outbox";
+    long before = Long.parseLong(kit.value(jobs));
+    String node = "{'type':'event','client_id':'" + clientId + "','text_summary':'t'}";
+    String body =
+        "{'scope':'s','input_text':'%d','auto_embed':true,'force_reembed':true,'nodes':[%s]}"
+            .formatted(System.nanoTime(), node);
+    kit.writes.write(WriteRequest.read(json(body), kit.settings).by(caller), Once.UNKEYED);
+    return Long.parseLong(kit.value(jobs)) - before;
+  }
+
   private void stores(WriteIdentity caller, String src, String dst) {
     kit.writes.write(
         request("'nodes':[]", "{'id':'" + src + "'}", "{'id':'" + dst + "'}").by(caller),
