@@ -62,7 +62,7 @@ public final class UpCommand implements Callable<Integer> {
             + " after "
             + Console.elapsed(System.nanoTime() - began)
             + ".");
-    FirstRequest.lines(started.port()).forEach(console::print);
+    FirstRequest.lines(started.port(), tier.environment()).forEach(console::print);
     return 0;
   }
 
