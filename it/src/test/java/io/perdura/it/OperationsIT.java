@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** What operators rely on: production's guards, draining, members, logs. */
 class OperationsIT {
+  private static final String KEY = "a-key-of-good-length";
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String TOKEN = "0123456789abcdef0123456789abcdef";
 
@@ -163,7 +164,7 @@ class OperationsIT {
             .post(
                 "/v1/memory/write",
                 "{\"input_text\":\"x\"}",
-                Map.of("x-api-key", "k", "x-request-id", id))
+                Map.of("x-api-key", KEY, "x-request-id", id))
             .ok();
     Poll.until("the line is there", PATIENCE, () -> server.logText().contains(id));
     String line =
@@ -183,7 +184,7 @@ class OperationsIT {
         .with("MEMORY_AUTH_MODE", null)
         .with("RATE_LIMIT_ENABLED", null)
         .with("TENANT_QUOTA_ENABLED", null)
-        .with("MEMORY_API_KEYS_JSON", "{\"a-key-of-good-length\":{\"tenant_id\":\"acme\"}}")
+        .with("MEMORY_API_KEYS_JSON", "{\"" + KEY + "\":{\"tenant_id\":\"acme\"}}")
         .with("ADMIN_TOKEN", TOKEN)
         .with("CORS_ALLOW_ORIGINS", "https://console.example")
         .with("PERDURA_SLOW_REQUEST_MS", "0");
