@@ -13,12 +13,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 /** A server ends in time even when something in it does not come to an end. */
-class StopLimitIT {
-  /** The limit is 25 s; service managers commonly wait a minute or more. */
+class StopInTimeIT {
+  /** The limit is 25 s (see StopLimitTest); service managers commonly wait a minute or more. */
   private static final Duration AT_MOST = Duration.ofSeconds(45);
 
   @Test
-  void serverWhoseProviderHangsIsEndedAfterItsLimitAndSaysSo() throws Exception {
+  void aServerWhoseProviderHangsForMinutesEndsInTime() throws Exception {
     try (TestDatabase database = TestDatabase.fresh();
         SilentProvider provider = new SilentProvider();
         LibertyServer server =
@@ -38,14 +38,7 @@ class StopLimitIT {
           .ok();
       Poll.until("the drain waits for the provider", AT_MOST, provider::isAsked);
 
-      long told = System.nanoTime();
-      boolean ended = server.endsWithin(AT_MOST);
-      Duration took = Duration.ofNanos(System.nanoTime() - told);
-
-      assertThat(ended).as(server.logText()).isTrue();
-      assertThat(server.logText()).contains("perdura: stopping took longer than 25000 ms");
-      assertThat(took).isGreaterThan(Duration.ofSeconds(24));
-      assertThat(server.awaitExit(Duration.ZERO)).isEqualTo(143);
+      assertThat(server.endsWithin(AT_MOST)).as(server.logText()).isTrue();
     }
   }
 
