@@ -33,6 +33,8 @@ class ModuleArrowsTest {
           .definedBy("io.perdura.access..")
           .layer("embedding")
           .definedBy("io.perdura.embedding..")
+          .layer("jobs")
+          .definedBy("io.perdura.jobs..")
           .layer("outbox")
           .definedBy("io.perdura.outbox..")
           .layer("memory")
@@ -96,6 +98,8 @@ class ModuleArrowsTest {
           .resideInAnyPackage(
               "io.perdura.kernel..",
               "io.perdura.schema..",
+              "io.perdura.jobs..",
+              "io.perdura.integrity..",
               "io.perdura.outbox..",
               "io.perdura.memory..",
               "io.perdura.recall..",
