@@ -26,7 +26,7 @@ final class Stage implements AutoCloseable {
   static final int SMALL_TENANT = 1000;
 
   private static final long SEED = 1;
-  private static final int INDEX_SECONDS = 120;
+  private static final int INDEX_SECONDS = 600;
 
   private final Options options;
   private final DatabaseAddress database;
