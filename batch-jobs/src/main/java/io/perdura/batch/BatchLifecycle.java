@@ -1,7 +1,12 @@
 package io.perdura.batch;
 
 import io.perdura.control.Membership;
+import io.perdura.jobs.JobMetrics;
+import io.perdura.jobs.JobRuns;
+import io.perdura.jobs.RunBook;
+import io.perdura.jobs.Scheduler;
 import io.perdura.kernel.CoreSettings;
+import io.perdura.kernel.Deadline;
 import io.perdura.kernel.Settings;
 import io.perdura.memory.EraseService;
 import io.perdura.outbox.Announcer;
@@ -14,6 +19,7 @@ import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -31,6 +37,9 @@ import java.util.logging.Logger;
 public class BatchLifecycle implements ServletContextListener {
   private static final Logger LOG = Logger.getLogger(BatchLifecycle.class.getName());
 
+  /** How long a stop waits for the database. */
+  private static final Duration GOODBYE = Duration.ofSeconds(2);
+
   @Inject private Settings settings;
   @Inject private Membership membership;
   @Inject private Announcer announcer;
@@ -39,6 +48,12 @@ public class BatchLifecycle implements ServletContextListener {
   @Inject private OrphanReaper reaper;
   @Inject private JobStarter starter;
   @Inject private JobRepository repository;
+  @Inject private RunBook book;
+  @Inject private RunDesk desk;
+  @Inject private RunLauncher launcher;
+  @Inject private JobRuns runs;
+  @Inject private JobMetrics metrics;
+  @Inject private Scheduler scheduler;
   @Inject private EraseService erasures;
 
   @Resource private ManagedScheduledExecutorService executor;
@@ -47,14 +62,18 @@ public class BatchLifecycle implements ServletContextListener {
   private final StopLimit stopLimit = new StopLimit();
   private final List<Future<?>> tasks = new ArrayList<>();
   private Deque<JobRepository.Execution> left;
-  private boolean taken;
+  private volatile boolean taken;
 
   @Override
   public void contextInitialized(ServletContextEvent event) {
     stopLimit.arm();
     announcer.start(threads);
     if (!settings.get(CoreSettings.PERDURA_ROLE).equals("api")) {
+      metrics.register();
       every(1, TimeUnit.SECONDS, "draining", this::drain);
+      every(1, TimeUnit.SECONDS, "running jobs", this::launch);
+      every(1, TimeUnit.SECONDS, "firing schedules", this::schedule);
+      every(15, TimeUnit.SECONDS, "measuring the queue of runs", this::measure);
       every(
           OrphanReaper.INTERVAL_SECONDS,
           TimeUnit.SECONDS,
@@ -69,6 +88,8 @@ public class BatchLifecycle implements ServletContextListener {
   public void contextDestroyed(ServletContextEvent event) {
     stopLimit.disarm();
     tasks.forEach(task -> task.cancel(true));
+    quietly("giving runs back", () -> Deadline.run(GOODBYE, desk::leave));
+    quietly("giving the schedules back", () -> Deadline.run(GOODBYE, scheduler::stop));
     drain.stop();
     announcer.stop();
   }
@@ -109,9 +130,10 @@ public class BatchLifecycle implements ServletContextListener {
     // Whoever resumes what was not marked yet finds it running and refuses.
     for (; !left.isEmpty(); left.remove()) {
       if (repository.take(left.element())) {
-        reaper.resume(left.element());
+        reaper.goOn(left.element());
       }
     }
+    launcher.takeUp(self);
     starter.open();
     taken = true;
   }
@@ -122,8 +144,26 @@ public class BatchLifecycle implements ServletContextListener {
     }
   }
 
+  private void launch() {
+    if (taken) {
+      launcher.look(membership.self().id());
+    }
+  }
+
+  private void schedule() {
+    if (taken) {
+      scheduler.look(membership.self().id());
+    }
+  }
+
+  private void measure() {
+    double[] queue = runs.queue();
+    metrics.queue((long) queue[0], queue[1]);
+  }
+
   private void forget() {
-    long forgotten = repository.forget(settings.get(OutboxSettings.PERDURA_JOB_HISTORY_DAYS));
-    LOG.log(Level.FINE, "{0} old job instances were forgotten", forgotten);
+    int days = settings.get(OutboxSettings.PERDURA_JOB_HISTORY_DAYS);
+    long forgotten = repository.forget(days) + book.forget(days);
+    LOG.log(Level.FINE, "{0} old runs and job instances were forgotten", forgotten);
   }
 }

@@ -143,7 +143,7 @@ public class DrainSupervisor {
     set(parameters, "events", settings.get(OutboxSettings.PERDURA_OUTBOX_RENEW_EVENTS));
     pulse.clear();
     begun = false;
-    execution = starter.startChecked(JobDefinition.DRAIN, parameters);
+    execution = starter.start(JobStarter.DRAIN, parameters);
     startedNanos = System.nanoTime();
   }
 

@@ -1,5 +1,6 @@
 package io.perdura.batch;
 
+import io.perdura.jobs.JobCatalog;
 import io.perdura.kernel.Database;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -27,12 +28,9 @@ public class JobRepository {
   /** Exit status of an execution whose server went, until somebody has gone on with it. */
   static final String ORPHANED = "ORPHANED";
 
-  /** Job parameter of an execution that an operator stopped: nobody goes on with it. */
-  private static final String STOPPED_BY_OPERATOR = "perdura.stopped";
-
   /**
-   * 1: names of resumable jobs. Executions that run by the book and, of jobs that can go on, the
-   * newest of an instance when it was stopped with its server or waits for somebody to go on.
+   * 1: names of jobs. Executions that run by the book and, of these jobs, the newest of an instance
+   * when it was stopped with its server or waits for somebody to go on.
    */
   private static final String UNFINISHED =
       """
@@ -107,26 +105,6 @@ public class JobRepository {
       select count(*) from given_up\
       """;
 
-  /** 1: name; 2: execution. */
-  private static final String NOTE =
-      """
-      with noted as (
-        insert into wlpjobparameter (name, value, fk_jobexecid) values (?, 'true', ?) returning 1
-      )
-      select count(*) from noted\
-      """;
-
-  /** 1: job; 2: scope, 3: the same. */
-  private static final String RUNNING =
-      """
-      select count(*)
-        from wlpjobexecution e
-        join wlpjobinstance i on i.jobinstanceid = e.fk_jobinstanceid
-        left join wlpjobparameter s on s.fk_jobexecid = e.jobexecid and s.name = 'scope'
-       where i.jobname = ? and e.batchstatus in (0, 1, 2)
-         and (?::text is null or s.value is null or s.value = ?)\
-      """;
-
   /** 1: days. Instances that ended long ago, with everything that hangs on them. */
   private static final String FORGET =
       """
@@ -155,15 +133,17 @@ public class JobRepository {
       """;
 
   private final Database database;
+  private final JobCatalog catalog;
 
   /** For the container's proxy. */
   protected JobRepository() {
-    this(null);
+    this(null, null);
   }
 
   @Inject
-  JobRepository(Database database) {
+  JobRepository(Database database, JobCatalog catalog) {
     this.database = database;
+    this.catalog = catalog;
   }
 
   /**
@@ -195,7 +175,7 @@ public class JobRepository {
         connection -> {
           List<Execution> executions = new ArrayList<>();
           try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setArray(1, connection.createArrayOf("text", JobDefinition.resumableNames()));
+            statement.setArray(1, connection.createArrayOf("text", catalog.names().toArray()));
             binding.bind(statement);
             try (ResultSet row = statement.executeQuery()) {
               while (row.next()) {
@@ -232,34 +212,6 @@ public class JobRepository {
   /** Writes down that a running execution of this server failed; false when it ended before. */
   public boolean fail(long execution) {
     return number("mark a dead execution", FAIL, statement -> statement.setLong(1, execution)) > 0;
-  }
-
-  /** Remembers that an operator stopped the execution: no server goes on with it by itself. */
-  public void stayStopped(long execution) {
-    number(
-        "keep an execution stopped",
-        NOTE,
-        statement -> {
-          statement.setString(1, STOPPED_BY_OPERATOR);
-          statement.setLong(2, execution);
-        });
-  }
-
-  /**
-   * Tells whether {@code job} runs anywhere; with a scope, for that scope or for all.
-   *
-   * @param scope null = whatever its scope
-   */
-  public boolean isRunning(String job, String scope) {
-    return number(
-            "look for running jobs",
-            RUNNING,
-            statement -> {
-              statement.setString(1, job);
-              statement.setString(2, scope);
-              statement.setString(3, scope);
-            })
-        > 0;
   }
 
   /** Forgets instances that ended more than {@code days} ago; returns how many. */

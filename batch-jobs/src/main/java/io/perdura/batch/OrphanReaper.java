@@ -1,12 +1,16 @@
 package io.perdura.batch;
 
 import io.perdura.control.Membership;
+import io.perdura.jobs.ChangeLog;
+import io.perdura.jobs.JobCatalog;
+import io.perdura.jobs.JobRuns;
+import io.perdura.jobs.RunBook;
+import io.perdura.jobs.RunRequest;
+import io.perdura.kernel.ApiException;
+import io.perdura.kernel.Once;
 import io.perdura.outbox.Drain;
 import jakarta.batch.operations.BatchRuntimeException;
-import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
-import jakarta.batch.operations.JobExecutionNotMostRecentException;
-import jakarta.batch.operations.JobRestartException;
-import jakarta.batch.operations.NoSuchJobExecutionException;
+import jakarta.batch.runtime.BatchRuntime;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -14,24 +18,22 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Takes over from servers that are gone: marks the executions they left, goes on with those that
- * can be resumed, and frees the events they had claimed.
+ * Takes over from servers that are gone: puts the runs they held back into the queue, marks the
+ * executions they left, and frees the events they had claimed.
  *
  * <p>A server counts as dead when its heartbeat is {@value Membership#DEAD_AFTER_SECONDS} s old in
  * {@value #LOOKS} looks in a row, a second apart, so its work goes on within ten seconds of its
  * death. After an outage of the database every heartbeat is old for a moment: no look counts until
  * the database has answered promptly for as long as a living server needs to show itself. Should a
- * server live after all, the fences keep a second run from doing harm; the backfill stores a page a
- * second time and changes nothing.
- *
- * <p>An execution stays marked until it goes on, so that one whose new server dies in between is
- * found again.
+ * server live after all, the fences keep a second run from doing harm.
  */
 @ApplicationScoped
 public class OrphanReaper {
@@ -48,27 +50,41 @@ public class OrphanReaper {
   private static final Logger LOG = Logger.getLogger(OrphanReaper.class.getName());
 
   private final JobRepository repository;
-  private final JobStarter starter;
+  private final RunBook book;
+  private final JobRuns runs;
+  private final JobCatalog catalog;
   private final Drain drain;
   private final LongSupplier nanoTime;
-  private final Map<JobRepository.Execution, Integer> seen = new HashMap<>();
+
+  /** Orphaned executions and runs, and how often in a row each was seen. */
+  private final Map<Object, Integer> seen = new HashMap<>();
+
   private long lastLook;
   private long steadySince;
 
   /** For the container's proxy. */
   protected OrphanReaper() {
-    this(null, null, null, () -> 0);
+    this(null, null, null, null, null, () -> 0);
   }
 
   @Inject
-  OrphanReaper(JobRepository repository, JobStarter starter, Drain drain) {
-    this(repository, starter, drain, System::nanoTime);
+  OrphanReaper(
+      JobRepository repository, RunBook book, JobRuns runs, JobCatalog catalog, Drain drain) {
+    this(repository, book, runs, catalog, drain, System::nanoTime);
   }
 
   /** With a clock of its own, in nanoseconds, for tests. */
-  OrphanReaper(JobRepository repository, JobStarter starter, Drain drain, LongSupplier nanoTime) {
+  OrphanReaper(
+      JobRepository repository,
+      RunBook book,
+      JobRuns runs,
+      JobCatalog catalog,
+      Drain drain,
+      LongSupplier nanoTime) {
     this.repository = repository;
-    this.starter = starter;
+    this.book = book;
+    this.runs = runs;
+    this.catalog = catalog;
     this.drain = drain;
     this.nanoTime = nanoTime;
     this.steadySince = nanoTime.getAsLong();
@@ -77,9 +93,11 @@ public class OrphanReaper {
 
   /** Looks once; called every {@value #INTERVAL_SECONDS} s by one thread. */
   public synchronized void look(String self) {
-    List<JobRepository.Execution> orphans;
+    List<JobRepository.Execution> executions;
+    List<RunBook.Held> held;
     try {
-      orphans = repository.orphans(Membership.DEAD_AFTER_SECONDS, self);
+      executions = repository.orphans(Membership.DEAD_AFTER_SECONDS, self);
+      held = book.orphans(Membership.DEAD_AFTER_SECONDS, self);
     } catch (RuntimeException e) {
       steadySince = nanoTime.getAsLong();
       throw e;
@@ -88,19 +106,33 @@ public class OrphanReaper {
       seen.clear();
       return;
     }
-    seen.keySet().retainAll(orphans);
+    Set<Object> present = new HashSet<>(executions);
+    present.addAll(held);
+    seen.keySet().retainAll(present);
     Set<String> dead = new HashSet<>();
-    for (JobRepository.Execution orphan : orphans) {
-      if (seen.merge(orphan, 1, Integer::sum) >= LOOKS && repository.take(orphan)) {
+    for (RunBook.Held run : held) {
+      if (isOften(run) && book.release(run)) {
+        LOG.log(
+            Level.WARNING,
+            "run {0} of {1} is without its server {2}",
+            new Object[] {run.id(), run.job(), run.node()});
+      }
+    }
+    for (JobRepository.Execution orphan : executions) {
+      if (isOften(orphan) && repository.take(orphan)) {
         LOG.log(
             Level.WARNING,
             "execution {0} of job {1} is without its server {2}",
             new Object[] {Long.toString(orphan.id()), orphan.job(), orphan.node()});
         dead.add(orphan.node());
-        resume(orphan);
+        goOn(orphan);
       }
     }
     dead.forEach(drain::releaseNode);
+  }
+
+  private boolean isOften(Object orphan) {
+    return seen.merge(orphan, 1, Integer::sum) >= LOOKS;
   }
 
   /** True when the database has answered promptly for a while. */
@@ -114,31 +146,40 @@ public class OrphanReaper {
   }
 
   /**
-   * Goes on with an execution that was taken, when its job can be; a refusal of the container is
-   * logged and final.
+   * Goes on with an execution that a server of the release before left and that was taken: asks for
+   * a run with its parameters, for that release knew no runs.
    */
-  void resume(JobRepository.Execution execution) {
-    boolean resumable =
-        JobDefinition.named(execution.job()).map(JobDefinition::resumable).orElse(false);
-    if (!resumable) {
+  void goOn(JobRepository.Execution execution) {
+    if (catalog.find(execution.job()).isEmpty()) {
       return;
     }
     try {
-      starter.resume(execution.id());
-    } catch (JobExecutionAlreadyCompleteException
-        | JobExecutionNotMostRecentException
-        | JobRestartException
-        | NoSuchJobExecutionException e) {
+      runs.request(
+          new RunRequest(execution.job(), parameters(execution), "its server went away"),
+          new JobRuns.Requester("takeover of execution " + execution.id(), ChangeLog.NONE),
+          Once.UNKEYED);
       repository.giveUp(execution.id());
+    } catch (ApiException e) {
       LOG.log(
           Level.WARNING,
-          "execution " + execution.id() + " of job " + execution.job() + " cannot go on",
-          e);
+          "execution {0} of job {1} does not go on: {2}",
+          new Object[] {Long.toString(execution.id()), execution.job(), e.getMessage()});
+      if (e.status() < 500) {
+        repository.giveUp(execution.id());
+      }
     } catch (BatchRuntimeException e) {
-      LOG.log(
-          Level.WARNING,
-          "execution " + execution.id() + " of job " + execution.job() + " does not go on yet",
-          e);
+      LOG.log(Level.WARNING, "execution " + execution.id() + " does not go on yet", e);
     }
+  }
+
+  private static Map<String, String> parameters(JobRepository.Execution execution) {
+    Properties given = BatchRuntime.getJobOperator().getParameters(execution.id());
+    Map<String, String> parameters = new TreeMap<>();
+    for (String name : given.stringPropertyNames()) {
+      if (!name.startsWith(JobRepository.OURS)) {
+        parameters.put(name, given.getProperty(name));
+      }
+    }
+    return parameters;
   }
 }

@@ -34,7 +34,7 @@ class DrainSupervisorTest {
             return new Member("me", "worker", "1", "h", null, "1");
           }
         };
-    JobStarter starter = new JobStarter(repository, membership);
+    JobStarter starter = new JobStarter(membership);
     starter.open();
     supervisor =
         new DrainSupervisor(

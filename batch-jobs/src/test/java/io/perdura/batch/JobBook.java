@@ -23,7 +23,7 @@ final class JobBook {
     this.database = database;
     execute(
         "truncate wlpjobinstance, wlpjobexecution, wlpstepthreadexecution, wlpstepthreadinstance,"
-            + " wlpremotablepartition, wlpgroupassociation, wlpjobparameter, cluster_members");
+            + " wlpremotablepartition, wlpgroupassociation, wlpjobparameter, cluster_members, job_runs");
   }
 
   /** A server that showed itself {@code age} seconds ago. */

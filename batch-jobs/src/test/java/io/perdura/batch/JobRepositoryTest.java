@@ -9,7 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.perdura.batch.JobRepository.Execution;
+import io.perdura.jobs.JobCatalog;
 import io.perdura.kernel.Database;
+import io.perdura.memory.BackfillJob;
 import io.perdura.schema.TestDatabase;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -36,7 +38,8 @@ class JobRepositoryTest {
   @BeforeEach
   void setUp() {
     book = new JobBook(database);
-    repository = new JobRepository(new Database(database.dataSource()));
+    repository =
+        new JobRepository(new Database(database.dataSource()), JobCatalog.of(new BackfillJob()));
     book.member("me", 0);
     book.member("living", 2);
     book.member("silent", 30);
@@ -77,7 +80,7 @@ class JobRepositoryTest {
     long execution = book.execution(BACKFILL, "me", STOPPED);
     assertThat(repository.left("me")).hasSize(1);
 
-    repository.stayStopped(execution);
+    book.parameter(execution, "perdura.stopped", "true");
 
     assertThat(repository.left("me")).isEmpty();
     book.execute("delete from cluster_members");
@@ -181,21 +184,6 @@ class JobRepositoryTest {
 
     assertThat(book.state(running)).isEqualTo("4 FAILED 4 FAILED 4");
     assertThat(book.state(complete)).startsWith("5 ");
-  }
-
-  @Test
-  void runningIsAskedForOneScopeOrForAny() {
-    long one = book.execution(BACKFILL, "me", STARTED);
-    book.parameter(one, "scope", "s");
-    book.execution("outbox-drain", "me", COMPLETED);
-
-    assertThat(repository.isRunning(BACKFILL, "s")).isTrue();
-    assertThat(repository.isRunning(BACKFILL, null)).isTrue();
-    assertThat(repository.isRunning(BACKFILL, "t")).isFalse();
-    assertThat(repository.isRunning("outbox-drain", null)).isFalse();
-
-    book.execution(BACKFILL, "me", STARTED);
-    assertThat(repository.isRunning(BACKFILL, "t")).as("the other one has no scope: all").isTrue();
   }
 
   @Test

@@ -1,0 +1,140 @@
+package io.perdura.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.perdura.jobs.CustomWork;
+import io.perdura.jobs.JobDefinition;
+import io.perdura.jobs.JobParameter;
+import io.perdura.jobs.JobWork;
+import io.perdura.jobs.PagedWork;
+import java.io.File;
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Modifier;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Every job of every room has its JSL, and every JSL its job. */
+class JobFilesTest {
+  private static final Path JSL = Path.of("src/main/resources/META-INF/batch-jobs");
+
+  private final Map<String, JobWork> jobs = jobs();
+
+  @Test
+  void everyJobHasItsFileAndEveryFileItsJob() throws IOException {
+    List<String> files;
+    try (Stream<Path> found = Files.list(JSL)) {
+      files = found.map(file -> file.getFileName().toString().replace(".xml", "")).toList();
+    }
+    List<String> expected = new ArrayList<>(jobs.keySet());
+    expected.add(JobStarter.DRAIN);
+    assertThat(files).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @Test
+  void aFileNamesItsJobAndTheArtifactsOfItsKind() throws IOException {
+    for (Map.Entry<String, JobWork> job : jobs.entrySet()) {
+      String text = Files.readString(JSL.resolve(job.getKey() + ".xml"));
+      assertThat(text)
+          .as(job.getKey())
+          .contains("<job id=\"" + job.getKey() + "\"", "<listener ref=\"runListener\"/>");
+      boolean paged = job.getValue() instanceof PagedWork;
+      if (paged) {
+        assertThat(text)
+            .as(job.getKey())
+            .contains(
+                "ref=\"pageReader\"",
+                "ref=\"pageProcessor\"",
+                "ref=\"pageWriter\"",
+                "ref=\"pageStep\"",
+                "ref=\"pageTroubles\"",
+                "ref=\"pageChunks\"",
+                "io.perdura.jobs.SkippedPageException",
+                "io.perdura.jobs.RetryablePageException");
+      } else if (!(job.getValue() instanceof CustomWork)) {
+        assertThat(text).as(job.getKey()).contains("ref=\"reportBatchlet\"");
+      }
+    }
+  }
+
+  @Test
+  void jobsAndTheirParametersAreDescribed() {
+    for (JobWork work : jobs.values()) {
+      JobDefinition job = work.definition();
+      assertThat(job.name()).matches("[a-z][a-z0-9]*(-[a-z0-9]+)*");
+      assertThat(job.purpose()).as(job.name()).isNotBlank();
+      assertThat(job.parameters())
+          .as(job.name())
+          .allSatisfy(parameter -> assertThat(parameter.purpose()).isNotBlank())
+          .extracting(JobParameter::name)
+          .doesNotHaveDuplicates()
+          .allSatisfy(name -> assertThat(name).matches("[a-z][a-z0-9]*(-[a-z0-9]+)*"));
+    }
+  }
+
+  /** Those that are on the class path, asked as the container's proxies are made. */
+  private static Map<String, JobWork> jobs() {
+    Map<String, JobWork> jobs = new TreeMap<>();
+    try {
+      for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (String name : classes(Path.of(entry))) {
+          Class<?> type = Class.forName(name, false, JobFilesTest.class.getClassLoader());
+          if (JobWork.class.isAssignableFrom(type)
+              && !type.isInterface()
+              && !Modifier.isAbstract(type.getModifiers())) {
+            JobWork job = make(type);
+            assertThat(jobs.put(job.definition().name(), job)).as("the job of that name").isNull();
+          }
+        }
+      }
+    } catch (IOException | ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+    assertThat(jobs).containsKey("outbox-replay");
+    return jobs;
+  }
+
+  private static JobWork make(Class<?> type) throws ReflectiveOperationException {
+    Constructor<?> constructor = type.getDeclaredConstructor();
+    constructor.setAccessible(true);
+    return (JobWork) constructor.newInstance();
+  }
+
+  /** Names of our classes in a directory or archive; those of tests apart. */
+  private static List<String> classes(Path entry) throws IOException {
+    boolean directory = Files.isDirectory(entry);
+    boolean ours =
+        directory ? !entry.endsWith("test-classes") : entry.toString().contains("perdura-");
+    if (!ours || !Files.exists(entry) || entry.toString().endsWith("tests.jar")) {
+      return List.of();
+    }
+    if (directory) {
+      return walk(entry);
+    }
+    try (FileSystem archive = FileSystems.newFileSystem(entry)) {
+      return walk(archive.getPath("/"));
+    }
+  }
+
+  private static List<String> walk(Path root) throws IOException {
+    Path start = root.resolve("io").resolve("perdura");
+    if (!Files.isDirectory(start)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.walk(start)) {
+      return files
+          .map(file -> root.relativize(file).toString())
+          .filter(file -> file.endsWith(".class") && !file.endsWith("module-info.class"))
+          .map(file -> file.replace(".class", "").replace('/', '.'))
+          .toList();
+    }
+  }
+}
