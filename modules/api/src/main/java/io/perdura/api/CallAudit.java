@@ -51,7 +51,9 @@ class CallAudit {
   CallRecord begin(Exchange exchange, HttpServletRequest request) {
     return mayCommit(exchange.route())
         ? CallRecord.open((commitId, changes) ->
-            trail.committed(facts(exchange, 200, commitId, changes), caller(exchange, request)))
+            trail.committed(
+                facts(exchange, exchange.route().success(), commitId, changes),
+                caller(exchange, request)))
         : null;
   }
 
@@ -69,7 +71,8 @@ class CallAudit {
    * @return the answer to give instead, null to go on
    */
   Problem leaving(Exchange exchange, HttpServletRequest request, CallRecord record, int status) {
-    boolean written = record != null && record.isCommitted() && status == 200;
+    boolean written =
+        record != null && record.isCommitted() && status == exchange.route().success();
     if (written || exchange.route().guard() == Route.Guard.NOBODY) {
       return null;
     }

@@ -97,7 +97,8 @@ public class Calls {
               && adminToken.allowsDebugEmbeddings(
                   request.getHeader("x-admin-token"), admission.clientAddress(request));
       long waited = permit == null ? 0 : permit.waitMs();
-      return answer(service.apply(input, new Call(exchange.principal(), once, waited, debug)));
+      return answer(
+          route, service.apply(input, new Call(exchange.principal(), once, waited, debug)));
     } finally {
       if (permit != null) {
         permit.close();
@@ -105,13 +106,15 @@ public class Calls {
     }
   }
 
-  private static Response answer(Once.Answer answer) {
+  private static Response answer(Route route, Once.Answer answer) {
     JsonNode commit = answer.body().get("commit_id");
     if (commit != null && commit.isTextual()) {
       LogContext.commitId(commit.textValue());
     }
     Response.ResponseBuilder response =
-        Response.ok(Answers.bytes(answer.body())).header("content-type", Answers.JSON);
+        Response.status(route.success())
+            .entity(Answers.bytes(answer.body()))
+            .header("content-type", Answers.JSON);
     if (answer.replayed()) {
       response.header(IdempotencyKey.REPLAYED, "true");
     }

@@ -12,6 +12,11 @@ final class ControlRoutes {
   private static final AdminNeed TENANT_ADMIN = AdminNeed.inTenant(AdminRole.TENANT_ADMIN);
   private static final AdminNeed OPERATOR = AdminNeed.inTenant(AdminRole.OPERATOR);
 
+  /** Jobs work on the whole service, and their results may name any tenant. */
+  private static final AdminNeed LOOKS = AdminNeed.everywhere(AdminRole.READER);
+
+  private static final AdminNeed OPERATES = AdminNeed.everywhere(AdminRole.OPERATOR);
+
   static final List<Route> ALL =
       List.of(
           Route.admin("POST", BASE + "tenants", OPERATOR),
@@ -40,6 +45,18 @@ final class ControlRoutes {
           Route.admin("GET", OF_TENANT + "/key-usage", READER),
           Route.admin("GET", BASE + "diagnostics/tenant/{tenant_id}", READER),
           Route.admin("GET", BASE + "audit-events", READER),
+          Route.admin("GET", BASE + "jobs", LOOKS),
+          Route.admin("POST", BASE + "jobs/{name}/runs", OPERATES).accepted().withKey(),
+          Route.admin("GET", BASE + "job-runs", LOOKS),
+          Route.admin("GET", BASE + "job-runs/{run_id}", LOOKS),
+          Route.admin("GET", BASE + "job-runs/{run_id}/result", LOOKS),
+          Route.admin("POST", BASE + "job-runs/{run_id}/stop", OPERATES).accepted(),
+          Route.admin("POST", BASE + "job-runs/{run_id}/restart", OPERATES).accepted(),
+          Route.admin("GET", BASE + "job-schedules", LOOKS),
+          Route.admin("POST", BASE + "job-schedules", OPERATES),
+          Route.admin("GET", BASE + "job-schedules/{id}", LOOKS),
+          Route.admin("PUT", BASE + "job-schedules/{id}", OPERATES),
+          Route.admin("DELETE", BASE + "job-schedules/{id}", OPERATES),
           Route.admin("POST", BASE + "admin-credentials"),
           Route.admin("GET", BASE + "admin-credentials"),
           Route.admin("POST", BASE + "admin-credentials/{id}/revoke"));

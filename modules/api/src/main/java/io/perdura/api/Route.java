@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param validatedFirst whether the body is validated before limits are charged
  * @param keyed whether an Idempotency-Key is honoured
  * @param telemetry endpoint label of its telemetry rows; null = none
+ * @param success status of an answer that is no refusal
  */
 record Route(
     String method,
@@ -29,7 +30,8 @@ record Route(
     boolean gated,
     boolean validatedFirst,
     boolean keyed,
-    String telemetry) {
+    String telemetry,
+    int success) {
 
   /** Which credential opens a route. */
   enum Guard {
@@ -38,9 +40,12 @@ record Route(
     ADMIN
   }
 
+  private static final int OK = 200;
+  private static final int ACCEPTED = 202;
+
   static Route open(String method, String path) {
     return new Route(
-        method, path, Guard.NOBODY, null, IdentityKind.NONE, null, false, false, false, null);
+        method, path, Guard.NOBODY, null, IdentityKind.NONE, null, false, false, false, null, OK);
   }
 
   /** A route of the administration; open to owners unless it says otherwise. */
@@ -50,31 +55,48 @@ record Route(
 
   static Route admin(String method, String path, AdminNeed need) {
     return new Route(
-        method, path, Guard.ADMIN, need, IdentityKind.NONE, null, false, false, false, null);
+        method, path, Guard.ADMIN, need, IdentityKind.NONE, null, false, false, false, null, OK);
   }
 
   static Route memory(String method, String path, IdentityKind identity, WorkClass work) {
     return new Route(
-        method, path, Guard.PRINCIPAL, null, identity, work, false, false, false, null);
+        method, path, Guard.PRINCIPAL, null, identity, work, false, false, false, null, OK);
   }
 
   Route withGate(WorkClass gate) {
     return new Route(
-        method, path, guard, need, identity, gate, true, validatedFirst, keyed, telemetry);
+        method, path, guard, need, identity, gate, true, validatedFirst, keyed, telemetry, success);
   }
 
   Route withKey() {
     return new Route(
-        method, path, guard, need, identity, work, gated, validatedFirst, true, telemetry);
+        method, path, guard, need, identity, work, gated, validatedFirst, true, telemetry, success);
   }
 
   Route withBodyFirst() {
-    return new Route(method, path, guard, need, identity, work, gated, true, keyed, telemetry);
+    return new Route(
+        method, path, guard, need, identity, work, gated, true, keyed, telemetry, success);
   }
 
   Route withTelemetry(String endpoint) {
     return new Route(
-        method, path, guard, need, identity, work, gated, validatedFirst, keyed, endpoint);
+        method, path, guard, need, identity, work, gated, validatedFirst, keyed, endpoint, success);
+  }
+
+  /** The work is only begun when the answer leaves. */
+  Route accepted() {
+    return new Route(
+        method,
+        path,
+        guard,
+        need,
+        identity,
+        work,
+        gated,
+        validatedFirst,
+        keyed,
+        telemetry,
+        ACCEPTED);
   }
 
   /** Returns the raw text of the path's parameter when {@code rawPath} is of this route. */
