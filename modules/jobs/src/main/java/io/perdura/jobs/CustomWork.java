@@ -1,4 +1,4 @@
 package io.perdura.jobs;
 
 /** A job whose JSL names artifacts of its own, for instance partitions. */
-public non-sealed interface CustomWork extends JobWork {}
+public interface CustomWork extends JobWork {}

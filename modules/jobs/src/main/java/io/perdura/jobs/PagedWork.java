@@ -13,7 +13,7 @@ import java.sql.SQLException;
  * <p>A page lasts well below ten seconds, because that much is lost with a server. It may be tried
  * more than once for one commit, so it has no effect outside its transaction.
  */
-public non-sealed interface PagedWork extends JobWork {
+public interface PagedWork extends JobWork {
   /**
    * Starts the work: looks, counts, and returns the state that the first page reads. Put the number
    * of items, if it can be told cheaply, in {@link Page#TOTAL}.

@@ -4,7 +4,7 @@ package io.perdura.jobs;
  * Work in one piece that looks and reports, or whose effects carry keys of their own. After the
  * death of its server it starts again from the beginning.
  */
-public non-sealed interface ReportWork extends JobWork {
+public interface ReportWork extends JobWork {
   /**
    * Does it all, outside any transaction.
    *
