@@ -10,7 +10,6 @@ import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
-import jakarta.persistence.Version;
 import java.time.OffsetDateTime;
 import java.util.UUID;
 
@@ -20,7 +19,7 @@ import java.util.UUID;
  */
 @Entity
 @Table(name = "control_admin_credentials")
-public class AdminCredential {
+public class AdminCredential extends StoredRow {
   @Id private String id;
 
   private String label;
@@ -42,11 +41,6 @@ public class AdminCredential {
 
   @Column(name = "created_by")
   private String createdBy;
-
-  @Version private long version;
-
-  @Column(name = "created_at", insertable = false, updatable = false)
-  private OffsetDateTime createdAt;
 
   @Column(name = "expires_at")
   private OffsetDateTime expiresAt;
@@ -98,7 +92,7 @@ public class AdminCredential {
     ObjectNode row = Jsons.object().put("id", id).put("label", label).put("role", role);
     row.set("tenants", tenants);
     row.put("secret_prefix", secretPrefix).put("status", status).set("metadata", metadata);
-    row.put("created_by", createdBy).put("created_at", Wire.time(createdAt));
+    row.put("created_by", createdBy).put("created_at", createdAt());
     row.put("expires_at", Wire.time(expiresAt)).put("revoked_at", Wire.time(revokedAt));
     return row.put("last_used_at", Wire.time(lastUsedAt));
   }

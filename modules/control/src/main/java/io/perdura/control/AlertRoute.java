@@ -8,8 +8,6 @@ import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
-import jakarta.persistence.Version;
-import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -17,7 +15,7 @@ import java.util.UUID;
 /** Where a tenant's alerts go. Its secret and the values of its headers are sealed. */
 @Entity
 @Table(name = "control_alert_routes")
-public class AlertRoute {
+public class AlertRoute extends ChangingRow {
   private static final String MASK = "********";
 
   @Id private String id;
@@ -42,14 +40,6 @@ public class AlertRoute {
 
   @Convert(converter = JsonColumn.class)
   private JsonNode metadata;
-
-  @Version private long version;
-
-  @Column(name = "created_at", insertable = false, updatable = false)
-  private OffsetDateTime createdAt;
-
-  @Column(name = "updated_at", insertable = false, updatable = false)
-  private OffsetDateTime updatedAt;
 
   /** For JPA. */
   protected AlertRoute() {}
@@ -137,7 +127,7 @@ public class AlertRoute {
     ObjectNode masked = row.putObject("headers");
     headers(sealer).keySet().forEach(name -> masked.put(name, MASK));
     row.set("metadata", metadata);
-    return row.put("created_at", Wire.time(createdAt)).put("updated_at", Wire.time(updatedAt));
+    return withTimes(row);
   }
 
   private String place(String column) {

@@ -8,7 +8,6 @@ import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
-import jakarta.persistence.Version;
 import java.time.OffsetDateTime;
 import java.util.UUID;
 
@@ -19,7 +18,7 @@ import java.util.UUID;
  */
 @Entity
 @Table(name = "control_api_keys")
-public class ApiKey {
+public class ApiKey extends StoredRow {
   @Id private String id;
 
   @Column(name = "tenant_id")
@@ -47,11 +46,6 @@ public class ApiKey {
 
   @Convert(converter = JsonColumn.class)
   private JsonNode metadata;
-
-  @Version private long version;
-
-  @Column(name = "created_at", insertable = false, updatable = false)
-  private OffsetDateTime createdAt;
 
   @Column(name = "revoked_at")
   private OffsetDateTime revokedAt;
@@ -139,7 +133,7 @@ public class ApiKey {
     row.put("project_id", projectId).put("label", label).put("role", role);
     row.put("agent_id", agentId).put("team_id", teamId).put("key_prefix", keyPrefix);
     row.put("status", status).set("metadata", metadata);
-    row.put("created_at", Wire.time(createdAt)).put("revoked_at", Wire.time(revokedAt));
+    row.put("created_at", createdAt()).put("revoked_at", Wire.time(revokedAt));
     row.put("expires_at", Wire.time(expiresAt)).put("last_used_at", Wire.time(lastUsedAt));
     return row;
   }

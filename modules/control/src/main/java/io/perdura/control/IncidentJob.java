@@ -8,14 +8,13 @@ import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
-import jakarta.persistence.Version;
 import java.time.OffsetDateTime;
 import java.util.UUID;
 
 /** A bundle of an incident's evidence that shall be published; {@link IncidentQueue} works it. */
 @Entity
 @Table(name = "control_incident_publish_jobs")
-public class IncidentJob {
+public class IncidentJob extends ChangingRow {
   @Id private String id;
 
   @Column(name = "tenant_id")
@@ -56,14 +55,6 @@ public class IncidentJob {
   @Convert(converter = JsonColumn.class)
   private JsonNode metadata;
 
-  @Version private long version;
-
-  @Column(name = "created_at", insertable = false, updatable = false)
-  private OffsetDateTime createdAt;
-
-  @Column(name = "updated_at", insertable = false, updatable = false)
-  private OffsetDateTime updatedAt;
-
   /** For JPA. */
   protected IncidentJob() {}
 
@@ -99,6 +90,6 @@ public class IncidentJob {
     row.put("locked_by", lockedBy).put("published_uri", publishedUri);
     row.put("last_error", lastError).set("last_response", lastResponse);
     row.set("metadata", metadata);
-    return row.put("created_at", Wire.time(createdAt)).put("updated_at", Wire.time(updatedAt));
+    return withTimes(row);
   }
 }

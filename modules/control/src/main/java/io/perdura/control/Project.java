@@ -8,13 +8,11 @@ import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
-import jakarta.persistence.Version;
-import java.time.OffsetDateTime;
 
 /** A project of a tenant; its id is unique among all tenants. Groups keys, grants nothing. */
 @Entity
 @Table(name = "control_projects")
-public class Project {
+public class Project extends ChangingRow {
   @Id
   @Column(name = "project_id")
   private String id;
@@ -29,14 +27,6 @@ public class Project {
 
   @Convert(converter = JsonColumn.class)
   private JsonNode metadata;
-
-  @Version private long version;
-
-  @Column(name = "created_at", insertable = false, updatable = false)
-  private OffsetDateTime createdAt;
-
-  @Column(name = "updated_at", insertable = false, updatable = false)
-  private OffsetDateTime updatedAt;
 
   /** For JPA. */
   protected Project() {}
@@ -61,6 +51,6 @@ public class Project {
   ObjectNode json() {
     ObjectNode row = Jsons.object().put("project_id", id).put("tenant_id", tenantId);
     row.put("display_name", displayName).put("status", status).set("metadata", metadata);
-    return row.put("created_at", Wire.time(createdAt)).put("updated_at", Wire.time(updatedAt));
+    return withTimes(row);
   }
 }

@@ -8,15 +8,13 @@ import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
-import jakarta.persistence.Version;
-import java.time.OffsetDateTime;
 
 /**
  * A tenant that the operator knows. A suspended one keeps its data; its managed keys open nothing.
  */
 @Entity
 @Table(name = "control_tenants")
-public class Tenant {
+public class Tenant extends ChangingRow {
   @Id
   @Column(name = "tenant_id")
   private String id;
@@ -28,14 +26,6 @@ public class Tenant {
 
   @Convert(converter = JsonColumn.class)
   private JsonNode metadata;
-
-  @Version private long version;
-
-  @Column(name = "created_at", insertable = false, updatable = false)
-  private OffsetDateTime createdAt;
-
-  @Column(name = "updated_at", insertable = false, updatable = false)
-  private OffsetDateTime updatedAt;
 
   /** For JPA. */
   protected Tenant() {}
@@ -63,6 +53,6 @@ public class Tenant {
   ObjectNode json() {
     ObjectNode row = Jsons.object().put("tenant_id", id).put("display_name", displayName);
     row.put("status", status).set("metadata", metadata);
-    return row.put("created_at", Wire.time(createdAt)).put("updated_at", Wire.time(updatedAt));
+    return withTimes(row);
   }
 }

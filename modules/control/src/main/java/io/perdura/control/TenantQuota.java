@@ -6,13 +6,11 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
-import jakarta.persistence.Version;
-import java.time.OffsetDateTime;
 
 /** A tenant's own limits; a tenant without a row has the configured ones. */
 @Entity
 @Table(name = "control_tenant_quotas")
-public class TenantQuota {
+public class TenantQuota extends ChangingRow {
   @Id
   @Column(name = "tenant_id")
   private String tenantId;
@@ -47,14 +45,6 @@ public class TenantQuota {
   @Column(name = "recall_text_embed_max_wait_ms")
   private int recallTextEmbedMaxWaitMs;
 
-  @Version private long version;
-
-  @Column(name = "created_at", insertable = false, updatable = false)
-  private OffsetDateTime createdAt;
-
-  @Column(name = "updated_at", insertable = false, updatable = false)
-  private OffsetDateTime updatedAt;
-
   /** For JPA. */
   protected TenantQuota() {}
 
@@ -86,6 +76,6 @@ public class TenantQuota {
     row.set("recall_text_embed_rps", Wire.number(recallTextEmbedRps));
     row.put("recall_text_embed_burst", recallTextEmbedBurst);
     row.put("recall_text_embed_max_wait_ms", recallTextEmbedMaxWaitMs);
-    return row.put("created_at", Wire.time(createdAt)).put("updated_at", Wire.time(updatedAt));
+    return withTimes(row);
   }
 }
