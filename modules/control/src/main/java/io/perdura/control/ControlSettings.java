@@ -71,6 +71,20 @@ public final class ControlSettings implements SettingCatalog {
   public static final Setting<Integer> PERDURA_OUTBOUND_TIMEOUT_MS =
       Setting.integer("PERDURA_OUTBOUND_TIMEOUT_MS", 8_000, 100, 60_000);
 
+  /**
+   * A file of certificates in PEM: authorities that the receivers of alerts may have theirs from,
+   * beside those that the Java runtime trusts. Read at the start.
+   */
+  public static final Setting<String> PERDURA_OUTBOUND_CA_FILE =
+      Setting.text("PERDURA_OUTBOUND_CA_FILE", null);
+
+  /** Days for which deliveries of alerts are kept, at least 7; 0 = for ever. */
+  public static final Setting<Integer> PERDURA_ALERT_DELIVERIES_KEEP_DAYS =
+      Setting.integer("PERDURA_ALERT_DELIVERIES_KEEP_DAYS", 90, 0, 36_500);
+
+  /** A delivery may keep another of its kind back for so long. */
+  private static final int SHORTEST_KEEP_DAYS = 7;
+
   /** Every setting of this module. */
   public static final List<Setting<?>> ALL =
       List.of(
@@ -86,7 +100,9 @@ public final class ControlSettings implements SettingCatalog {
           CONTROL_TELEMETRY_PURGE_BATCH_LIMIT,
           PERDURA_SEALING_KEYS,
           PERDURA_OUTBOUND_ALLOW,
-          PERDURA_OUTBOUND_TIMEOUT_MS);
+          PERDURA_OUTBOUND_TIMEOUT_MS,
+          PERDURA_OUTBOUND_CA_FILE,
+          PERDURA_ALERT_DELIVERIES_KEEP_DAYS);
 
   @Override
   public List<Setting<?>> settings() {
@@ -106,6 +122,16 @@ public final class ControlSettings implements SettingCatalog {
     }
     for (String entry : Outbound.faults(settings)) {
       faults.add(PERDURA_OUTBOUND_ALLOW.name() + ": " + entry + " is no http or https origin");
+    }
+    OutboundTrust.fault(settings)
+        .ifPresent(fault -> faults.add(PERDURA_OUTBOUND_CA_FILE.name() + ": " + fault));
+    int days = settings.get(PERDURA_ALERT_DELIVERIES_KEEP_DAYS);
+    if (days > 0 && days < SHORTEST_KEEP_DAYS) {
+      faults.add(
+          PERDURA_ALERT_DELIVERIES_KEEP_DAYS.name()
+              + ": must be 0 or at least "
+              + SHORTEST_KEEP_DAYS
+              + ", as repeated alerts are told by earlier deliveries for so long");
     }
     return faults;
   }

@@ -10,15 +10,15 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.logging.Logger;
 
 /**
- * Removes what requests leave behind: expired Idempotency-Keys, old telemetry, rows of servers that
- * died long ago. Seals again what an older key sealed.
+ * Removes what requests leave behind: expired Idempotency-Keys, old telemetry, old deliveries of
+ * alerts, rows of servers that died long ago. Seals again what an older key sealed.
  *
  * <p>Every server does it, each minute, in short statements that step around each other's rows.
  */
 @ApplicationScoped
 public class Housekeeping {
   private static final Logger LOG = Logger.getLogger(Housekeeping.class.getName());
-  private static final int KEYS_PER_STATEMENT = 5_000;
+  private static final int ROWS_PER_STATEMENT = 5_000;
 
   private static final String PURGE_KEYS =
       """
@@ -35,10 +35,18 @@ public class Housekeeping {
          where created_at < now() - make_interval(hours => ?))
       """;
 
+  private static final String PURGE_DELIVERIES =
+      """
+      delete from control_alert_deliveries where id in (
+        select id from control_alert_deliveries where created_at < now() - make_interval(days => ?)
+         order by created_at limit ?)
+      """;
+
   private final Database database;
   private final AlertService alerts;
   private final int retentionHours;
   private final int purgeLimit;
+  private final int deliveryDays;
   private Chore chore;
 
   /** For the container's proxy. */
@@ -47,6 +55,7 @@ public class Housekeeping {
     this.alerts = null;
     this.retentionHours = 0;
     this.purgeLimit = 0;
+    this.deliveryDays = 0;
   }
 
   @Inject
@@ -55,6 +64,7 @@ public class Housekeeping {
     this.alerts = alerts;
     this.retentionHours = settings.get(ControlSettings.CONTROL_TELEMETRY_RETENTION_HOURS);
     this.purgeLimit = settings.get(ControlSettings.CONTROL_TELEMETRY_PURGE_BATCH_LIMIT);
+    this.deliveryDays = settings.get(ControlSettings.PERDURA_ALERT_DELIVERIES_KEEP_DAYS);
   }
 
   /** Starts doing it, once a minute. */
@@ -74,9 +84,9 @@ public class Housekeeping {
         Purge.run(
             database,
             "purge idempotency keys",
-            KEYS_PER_STATEMENT,
+            ROWS_PER_STATEMENT,
             PURGE_KEYS,
-            delete -> delete.setInt(1, KEYS_PER_STATEMENT));
+            delete -> delete.setInt(1, ROWS_PER_STATEMENT));
     removed +=
         Purge.run(
             database,
@@ -87,10 +97,26 @@ public class Housekeeping {
               delete.setInt(1, purgeLimit);
               delete.setInt(2, retentionHours);
             });
+    removed += purgeDeliveries();
     removed += database.transaction("forget members", tx -> MembershipSql.forget(tx.connection()));
     while (alerts.reseal() > 0) {
       LOG.info("secrets of alert routes were sealed again with the newest key");
     }
     return removed;
+  }
+
+  private int purgeDeliveries() {
+    if (deliveryDays == 0) {
+      return 0;
+    }
+    return Purge.run(
+        database,
+        "purge alert deliveries",
+        ROWS_PER_STATEMENT,
+        PURGE_DELIVERIES,
+        delete -> {
+          delete.setInt(1, deliveryDays);
+          delete.setInt(2, ROWS_PER_STATEMENT);
+        });
   }
 }

@@ -26,6 +26,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -62,13 +63,9 @@ class OutboundClient {
 
   @Inject
   OutboundClient(Outbound outbound, Settings settings) {
-    this(outbound, settings, (SSLSocketFactory) SSLSocketFactory.getDefault());
-  }
-
-  OutboundClient(Outbound outbound, Settings settings, SSLSocketFactory tls) {
     this.outbound = outbound;
     this.limit = Duration.ofMillis(settings.get(ControlSettings.PERDURA_OUTBOUND_TIMEOUT_MS));
-    this.tls = tls;
+    this.tls = OutboundTrust.sockets(settings);
     this.timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("perdura-outbound-timer").factory());
@@ -134,8 +131,16 @@ class OutboundClient {
       parameters.setEndpointIdentificationAlgorithm("HTTPS");
       parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
       secure.setSSLParameters(parameters);
-      secure.startHandshake();
+      shakeHands(secure);
       return talk(secure, url, headers, json);
+    }
+  }
+
+  private static void shakeHands(SSLSocket socket) throws IOException {
+    try {
+      socket.startHandshake();
+    } catch (SSLException e) {
+      throw OutboundTrust.explained(e);
     }
   }
 

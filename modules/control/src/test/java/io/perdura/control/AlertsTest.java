@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.sun.net.httpserver.HttpServer;
 import io.perdura.access.Admin;
 import io.perdura.access.AdminRole;
+import io.perdura.kernel.Database;
 import io.perdura.kernel.InvalidRequestException;
 import io.perdura.kernel.Jsons;
 import io.perdura.kernel.Settings;
@@ -292,5 +293,33 @@ class AlertsTest extends ControlPlaneSuite {
     assertThat(row.get("status").asText()).isEqualTo("failed");
     assertThat(row.get("error").asText()).contains("https");
     assertThat(heard).isEmpty();
+  }
+
+  @Test
+  void oldDeliveriesAreRemoved() throws SQLException {
+    String route =
+        create("{'tenant_id':'acme','channel':'webhook','target':'https://example.com'}")
+            .get("id")
+            .asText();
+    sql(
+        "insert into control_alert_deliveries (route_id, tenant_id, event_type, status, created_at) select '"
+            + route
+            + "', 'acme', 'x', 'sent', now() - make_interval(days => d) from unnest(array[1, 29, 31, 400]) d");
+    assertThat(housekeeping("0").run()).isZero();
+    assertThat(housekeeping("30").run()).isEqualTo(2);
+    assertThat(
+            text(
+                "select max(now() - created_at) < interval '30 days' from control_alert_deliveries"))
+        .isEqualTo("t");
+    assertThat(new ControlSettings().check(keeping("6"))).hasSize(1);
+    assertThat(new ControlSettings().check(keeping("7"))).isEmpty();
+  }
+
+  private Housekeeping housekeeping(String days) {
+    return new Housekeeping(new Database(dataSource()), keeping(days), alerts(OLD_KEY));
+  }
+
+  private static Settings keeping(String days) {
+    return Settings.of(Map.of("PERDURA_ALERT_DELIVERIES_KEEP_DAYS", days));
   }
 }
