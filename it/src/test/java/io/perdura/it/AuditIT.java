@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.perdura.audit.AuditVerifier;
-import io.perdura.kernel.Jsons;
 import io.perdura.schema.TestDatabase;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,9 +26,7 @@ class AuditIT {
   private static TestDatabase database;
   private static LibertyServer server;
   private static Api api;
-
-  private record Row(
-      String chain, JsonNode entry, JsonNode personal, boolean linked, double ageSeconds) {}
+  private static Trail trail;
 
   @BeforeAll
   static void start() {
@@ -43,6 +38,7 @@ class AuditIT {
             .with("PERDURA_AUDIT_ANONYMOUS_PER_MINUTE", "40")
             .start();
     api = server.api();
+    trail = new Trail(database);
   }
 
   @AfterAll
@@ -68,37 +64,37 @@ class AuditIT {
     assertThat(post("no token", "/v1/admin/control/tenants", "{}", Map.of()).status())
         .isEqualTo(401);
 
-    Row write = only("write");
-    assertThat(write.chain).isEqualTo("tenant/acme");
-    assertThat(write.entry.get("call").asText()).isEqualTo("POST /v1/memory/write");
-    assertThat(write.entry.get("status").asInt()).isEqualTo(200);
-    assertThat(write.entry.get("commit")).isEqualTo(written.get("commit_id"));
-    assertThat(write.entry.has("seq")).as("went with its transaction").isFalse();
-    assertThat(write.personal.get("agent").asText()).isEqualTo("planner");
-    assertThat(write.personal.get("scope").asText()).isEqualTo(scope);
-    assertThat(write.personal.get("body_sha256").asText()).hasSize(64);
-    assertThat(write.personal.get("ip").asText()).isEqualTo("127.0.0.1");
+    Trail.Row write = only("write");
+    assertThat(write.chain()).isEqualTo("tenant/acme");
+    assertThat(write.entry().get("call").asText()).isEqualTo("POST /v1/memory/write");
+    assertThat(write.entry().get("status").asInt()).isEqualTo(200);
+    assertThat(write.entry().get("commit")).isEqualTo(written.get("commit_id"));
+    assertThat(write.entry().has("seq")).as("went with its transaction").isFalse();
+    assertThat(write.personal().get("agent").asText()).isEqualTo("planner");
+    assertThat(write.personal().get("scope").asText()).isEqualTo(scope);
+    assertThat(write.personal().get("body_sha256").asText()).hasSize(64);
+    assertThat(write.personal().get("ip").asText()).isEqualTo("127.0.0.1");
 
-    Row recall = only("recall");
-    assertThat(recall.chain).isEqualTo("tenant/acme");
-    assertThat(recall.entry.get("seq").asLong()).as("came through the spool").isPositive();
+    Trail.Row recall = only("recall");
+    assertThat(recall.chain()).isEqualTo("tenant/acme");
+    assertThat(recall.entry().get("seq").asLong()).as("came through the spool").isPositive();
 
-    Row anonymous = only("no key");
-    assertThat(anonymous.chain).isEqualTo("anonymous");
-    assertThat(anonymous.entry.get("status").asInt()).isEqualTo(401);
-    assertThat(anonymous.personal.has("principal")).isFalse();
+    Trail.Row anonymous = only("no key");
+    assertThat(anonymous.chain()).isEqualTo("anonymous");
+    assertThat(anonymous.entry().get("status").asInt()).isEqualTo(401);
+    assertThat(anonymous.personal().has("principal")).isFalse();
 
-    Row wrongTenant = only("wrong tenant");
-    assertThat(wrongTenant.chain).isEqualTo("tenant/acme");
-    assertThat(wrongTenant.entry.get("status").asInt()).isEqualTo(403);
-    assertThat(only("bad write").entry.get("status").asInt()).isEqualTo(400);
+    Trail.Row wrongTenant = only("wrong tenant");
+    assertThat(wrongTenant.chain()).isEqualTo("tenant/acme");
+    assertThat(wrongTenant.entry().get("status").asInt()).isEqualTo(403);
+    assertThat(only("bad write").entry().get("status").asInt()).isEqualTo(400);
 
-    Row admin = only("admin");
-    assertThat(admin.chain).isEqualTo("control");
-    assertThat(admin.entry.get("changes")).hasSize(1);
-    assertThat(admin.personal.get("principal").asText()).isEqualTo("admin_token");
-    assertThat(only("admin read").chain).isEqualTo("control");
-    assertThat(only("no token").chain).isEqualTo("anonymous");
+    Trail.Row admin = only("admin");
+    assertThat(admin.chain()).isEqualTo("control");
+    assertThat(admin.entry().get("changes")).hasSize(1);
+    assertThat(admin.personal().get("principal").asText()).isEqualTo("admin_token");
+    assertThat(only("admin read").chain()).isEqualTo("control");
+    assertThat(only("no token").chain()).isEqualTo("anonymous");
     assertThat(verify().get("ok").asBoolean()).as(verify().toPrettyString()).isTrue();
   }
 
@@ -111,7 +107,7 @@ class AuditIT {
     // The same content without a key is the same commit, and a call of its own.
     post("same", "/v1/memory/write", write(scope), PLANNER).ok();
     for (String call : List.of("first", "again", "same")) {
-      assertThat(only(call).entry.get("status").asInt()).isEqualTo(200);
+      assertThat(only(call).entry().get("status").asInt()).isEqualTo(200);
     }
   }
 
@@ -137,11 +133,11 @@ class AuditIT {
         "{'tenant_id':'acme','scope':'" + scope + "','reason':'t'}",
         Api.ADMIN);
     for (String call : List.of("session", "activate", "select", "erase")) {
-      Row row = only(call);
-      assertThat(row.entry.get("status").asInt()).as(call + ": " + row).isEqualTo(200);
-      assertThat(row.entry.has("after")).as(call + " went with its transaction").isTrue();
+      Trail.Row row = only(call);
+      assertThat(row.entry().get("status").asInt()).as(call + ": " + row).isEqualTo(200);
+      assertThat(row.entry().has("after")).as(call + " went with its transaction").isTrue();
     }
-    assertThat(only("activate").entry.get("commit").asText()).isNotEmpty();
+    assertThat(only("activate").entry().get("commit").asText()).isNotEmpty();
   }
 
   @Test
@@ -161,9 +157,11 @@ class AuditIT {
     Poll.until(
         "spool is empty",
         Duration.ofSeconds(10),
-        () -> rows("flood").stream().allMatch(Row::linked) && !rows("flood").isEmpty(),
+        () ->
+            trail.rows("flood").stream().allMatch(Trail.Row::linked)
+                && !trail.rows("flood").isEmpty(),
         () -> "");
-    assertThat(rows("flood")).hasSizeLessThanOrEqualTo(80);
+    assertThat(trail.rows("flood")).hasSizeLessThanOrEqualTo(80);
     assertThat(api.get("/metrics", Api.ADMIN).status()).isIn(200, 404);
   }
 
@@ -185,10 +183,13 @@ class AuditIT {
       victim.start();
       for (String name : answered) {
         Poll.until(
-            name + " has arrived", Duration.ofSeconds(30), () -> rows(name).size() == 1, () -> "");
+            name + " has arrived",
+            Duration.ofSeconds(30),
+            () -> trail.rows(name).size() == 1,
+            () -> "");
       }
       for (String name : answered) {
-        assertThat(rows(name)).hasSize(1);
+        assertThat(trail.rows(name)).hasSize(1);
       }
       assertThat(verify().get("gaps")).isEmpty();
     } finally {
@@ -214,45 +215,12 @@ class AuditIT {
     return all;
   }
 
-  private Row only(String name) throws SQLException {
+  private Trail.Row only(String name) throws SQLException {
     String requestId = name + " " + run;
-    Poll.until(
-        name + " is linked",
-        Duration.ofSeconds(10),
-        () -> rows(requestId).stream().anyMatch(Row::linked),
-        () -> "");
-    List<Row> rows = rows(requestId);
+    Poll.until(name + " is linked", Duration.ofSeconds(10), () -> trail.isLinked(requestId));
+    List<Trail.Row> rows = trail.rows(requestId);
     assertThat(rows).as(name).hasSize(1);
     return rows.get(0);
-  }
-
-  private static List<Row> rows(String requestId) {
-    try (Connection connection = database.dataSource().getConnection();
-        PreparedStatement select =
-            connection.prepareStatement(
-                """
-                select chain, entry, personal, linked, extract(epoch from now() - recorded_at) from (
-                  select chain, entry, personal, true as linked, recorded_at from audit_chain
-                  union all select chain, entry, personal, false, recorded_at from audit_inbox) t
-                 where starts_with(personal::jsonb ->> 'request_id', ?)
-                """)) {
-      select.setString(1, requestId);
-      List<Row> rows = new ArrayList<>();
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          rows.add(
-              new Row(
-                  row.getString(1),
-                  Jsons.stored(row.getString(2)),
-                  Jsons.stored(row.getString(3)),
-                  row.getBoolean(4),
-                  row.getDouble(5)));
-        }
-      }
-      return rows;
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private static String write(String scope) {

@@ -13,11 +13,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
  * Every endpoint that the OpenAPI document names, called without a credential, with one that does
- * not count, for another tenant, and with bodies that cannot be read: the answer is the contract's.
+ * not count, for another tenant, and with bodies that cannot be read: the answer is the contract's,
+ * and each call leaves one row in the audit trail, in nobody's chain but the caller's own.
  */
 class RefusalsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -28,11 +31,19 @@ class RefusalsIT {
 
   private static final int INVALID_REQUEST = -32600;
 
+  private static final String ANONYMOUS = "anonymous";
+  private static final String OWN = "tenant/acme";
+
   private final GuardedServer guarded = GuardedServer.get();
   private final Api api = guarded.api();
   private final Description description = Description.of(api);
+  private final Trail trail = new Trail(guarded.database());
+  private final String run = UUID.randomUUID().toString();
   private final List<String> bad = new ArrayList<>();
-  private int calls;
+  private final Map<String, Call> calls = new LinkedHashMap<>();
+
+  /** A call that was made, by request id. */
+  private record Call(Endpoint endpoint, boolean keyed, int status) {}
 
   /** An endpoint of the document. */
   private record Endpoint(String method, String path, boolean admin, boolean open) {
@@ -67,7 +78,7 @@ class RefusalsIT {
         }
       }
     }
-    nothingBad(400);
+    nothingBad(400, call -> ANONYMOUS);
   }
 
   @Test
@@ -98,7 +109,7 @@ class RefusalsIT {
             expect(endpoint, what, call(endpoint, "{}", Map.of("x-api-key", key)), 401, code));
       }
     }
-    nothingBad(100);
+    nothingBad(100, call -> ANONYMOUS);
     assertThat(find(replacement)).isEqualTo(200);
     assertThat(find(living.get("api_key").textValue())).isEqualTo(200);
     control("tenants", "{'tenant_id':'" + tenant + "','status':'suspended'}");
@@ -130,7 +141,7 @@ class RefusalsIT {
         }
       }
     }
-    nothingBad(60);
+    nothingBad(60, call -> OWN);
   }
 
   @Test
@@ -167,7 +178,8 @@ class RefusalsIT {
       String deep = "[".repeat(1_000) + "]".repeat(1_000);
       malformed(endpoint, "very deep", call(endpoint, deep, key), true, PARSE_ERROR);
     }
-    nothingBad(500);
+    // The credential is looked at after the body, but for /mcp.
+    nothingBad(500, call -> call.keyed() && call.endpoint().isRpc() ? OWN : ANONYMOUS);
   }
 
   @Test
@@ -187,7 +199,7 @@ class RefusalsIT {
         }
       }
     }
-    nothingBad(100);
+    nothingBad(100, RefusalsIT::chainOfTheAdmitted);
   }
 
   /** What looks like a credential and is none, by name. */
@@ -251,8 +263,13 @@ class RefusalsIT {
 
   private Api.Answer send(
       Endpoint endpoint, String type, byte[] body, Map<String, String> headers) {
-    calls++;
-    return api.send(endpoint.method(), endpoint.target(), type, body, headers);
+    String id = run + ":" + calls.size();
+    Map<String, String> named = new LinkedHashMap<>(headers);
+    named.put("x-request-id", id);
+    Api.Answer answer = api.send(endpoint.method(), endpoint.target(), type, body, named);
+    boolean keyed = GuardedServer.PLANNER.equals(headers.get("x-api-key"));
+    calls.put(id, new Call(endpoint, keyed, answer.status()));
+    return answer;
   }
 
   private void malformed(
@@ -273,9 +290,55 @@ class RefusalsIT {
     }
   }
 
-  private void nothingBad(int atLeast) {
-    assertThat(bad).as("of %d calls", calls).isEmpty();
-    assertThat(calls).isGreaterThan(atLeast);
+  /**
+   * Fails when an answer was not as it should be, or a call has no row of its own, or more than
+   * one, or one in another chain than {@code chain} says.
+   */
+  private void nothingBad(int atLeast, Function<Call, String> chain) {
+    assertThat(bad).as("of %d calls", calls.size()).isEmpty();
+    assertThat(calls).hasSizeGreaterThan(atLeast);
+    // Rows keep their order on the way: when this one has arrived, so have all before it.
+    String last = run + " last";
+    api.post("/v1/memory/find", "{}", Map.of("x-request-id", last));
+    Poll.until("the rows are linked", PATIENCE, () -> trail.isLinked(last));
+    Map<String, List<Trail.Row>> rows =
+        trail.rows(run + ":").stream().collect(Collectors.groupingBy(Trail.Row::requestId));
+    calls.forEach((id, call) -> {
+      List<String> owed = call.endpoint().open() ? List.of() : List.of(row(call, chain));
+      List<String> found = rows.getOrDefault(id, List.of()).stream().map(RefusalsIT::told).toList();
+      if (!found.equals(owed)) {
+        bad.add(call + " left " + found + " and not " + owed);
+      }
+    });
+    assertThat(bad).as("rows of %d calls", calls.size()).isEmpty();
+  }
+
+  private static String row(Call call, Function<Call, String> chain) {
+    Endpoint endpoint = call.endpoint();
+    return chain.apply(call)
+        + " "
+        + endpoint.method()
+        + " "
+        + endpoint.path()
+        + " "
+        + call.status();
+  }
+
+  private static String told(Trail.Row row) {
+    return row.chain()
+        + " "
+        + row.entry().get("call").textValue()
+        + " "
+        + row.entry().get("status").intValue();
+  }
+
+  /** The administration has a chain of its own; packs are no part of it. */
+  private static String chainOfTheAdmitted(Call call) {
+    Endpoint endpoint = call.endpoint();
+    if (!endpoint.admin()) {
+      return OWN;
+    }
+    return endpoint.path().startsWith("/v1/admin/") ? "control" : ANONYMOUS;
   }
 
   private int find(String key) {
