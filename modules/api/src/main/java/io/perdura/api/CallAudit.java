@@ -25,6 +25,9 @@ import java.util.Set;
  * <p>Whose chain: the principal's tenant, never one that the request merely names. Calls to the
  * administration have a chain of their own. A refused call without a valid credential goes to the
  * anonymous chain.
+ *
+ * <p>A tool call of an agent is a call of the route that the tool wraps. The request that brought
+ * it has a row of its own only when it brought anything else.
  */
 @ApplicationScoped
 class CallAudit {
@@ -73,7 +76,8 @@ class CallAudit {
   Problem leaving(Exchange exchange, HttpServletRequest request, CallRecord record, int status) {
     boolean written =
         record != null && record.isCommitted() && status == exchange.route().success();
-    if (written || exchange.route().guard() == Route.Guard.NOBODY) {
+    boolean told = exchange.isToldByItsMessages() && status < 400;
+    if (written || told || exchange.route().guard() == Route.Guard.NOBODY) {
       return null;
     }
     try {

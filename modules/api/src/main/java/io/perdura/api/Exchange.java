@@ -23,6 +23,8 @@ final class Exchange {
   private boolean admitted;
   private String bodySha256;
   private Owner owner;
+  private int messages;
+  private int recordedMessages;
 
   /** {@code rawPath} as sent, its escapes known to be sound. */
   Exchange(String requestId, Route route, String rawPath, long startNanos) {
@@ -93,6 +95,21 @@ final class Exchange {
   /** The digest of the body; null when there is none, or none was read. */
   String bodySha256() {
     return bodySha256;
+  }
+
+  /** Notes how many messages of JSON-RPC the body brought. */
+  void messages(int count) {
+    messages = count;
+  }
+
+  /** Notes that one of the messages left a row of its own in the audit trail. */
+  void messageRecorded() {
+    recordedMessages++;
+  }
+
+  /** Tells whether every message left a row of its own, so that the request needs none. */
+  boolean isToldByItsMessages() {
+    return messages > 0 && recordedMessages >= messages;
   }
 
   /** Notes whose request this is. */

@@ -72,6 +72,7 @@ public class McpResource {
     if (refused != null) {
       return refusal(refused.body());
     }
+    exchange.messages(body instanceof ArrayNode messages ? messages.size() : 1);
     return body instanceof ArrayNode messages
         ? answerAll(messages, headers, call, form)
         : answerOne(body, headers, call, form);

@@ -81,6 +81,8 @@ class ToolCalls implements ToolPort {
       Problem unrecorded = edge.audit().leaving(exchange, inner, record, answer.status());
       if (unrecorded != null) {
         answer = new Answer(unrecorded.status(), unrecorded.body());
+      } else {
+        outer.messageRecorded();
       }
       status = answer.status();
       return answer;
