@@ -11,8 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Folds patches into one policy, the least important first (contract, section 7.3.1). */
+/**
+ * Folds patches into one policy, the least important first (contract, section 7.3.1). Lists of
+ * tools are left out: lists never conflict, and the effective tool policy takes the place of their
+ * union.
+ */
 final class Merge {
+  private static final String TOOLS = "tool";
+
   private final ObjectNode policy = Jsons.object();
   private final List<Conflict> conflicts = new ArrayList<>();
 
@@ -35,6 +41,9 @@ final class Merge {
   private void merge(ObjectNode target, JsonNode incoming, String prefix, Rule rule) {
     for (Map.Entry<String, JsonNode> entry : incoming.properties()) {
       String key = entry.getKey();
+      if (prefix.isEmpty() && key.equals(TOOLS)) {
+        continue;
+      }
       JsonNode value = entry.getValue();
       JsonNode current = target.get(key);
       String path = prefix.isEmpty() ? key : prefix + "." + key;
