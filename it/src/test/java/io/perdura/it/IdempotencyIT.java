@@ -2,6 +2,7 @@ package io.perdura.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -101,5 +102,31 @@ class IdempotencyIT {
       }
     }
     assertThat(events()).isEqualTo(1);
+  }
+
+  /** The key of planning/context covers what it stores: the decision, and the rules behind it. */
+  @Test
+  void aRepeatedPlanDecidesOnceAndRecallsAnew() {
+    Map<String, String> keyed = Map.of("idempotency-key", key);
+    JsonNode first = plan("a", keyed).ok();
+    assertThat(first.at("/recall/seeds")).isEmpty();
+    append("harbour", UUID.randomUUID().toString()).ok();
+    Api.Answer second = plan("a", keyed);
+
+    assertThat(second.header("idempotency-replayed")).isEqualTo("true");
+    assertThat(second.ok().get("tools")).isEqualTo(first.get("tools"));
+    assertThat(second.ok().get("rules")).isEqualTo(first.get("rules"));
+    assertThat(second.ok().at("/recall/seeds")).as("what was written since").isNotEmpty();
+    assertThat(second.ok().fieldNames()).toIterable().containsExactlyElementsOf(first::fieldNames);
+    assertThat(plan("b", keyed).json().get("error").textValue())
+        .isEqualTo("idempotency_key_reused");
+    assertThat(plan("a", Map.of()).ok().at("/tools/decision/decision_id"))
+        .isNotEqualTo(first.at("/tools/decision/decision_id"));
+  }
+
+  private Api.Answer plan(String tool, Map<String, String> headers) {
+    String body =
+        "{'scope':'" + scope + "','query_text':'harbour','tool_candidates':['" + tool + "']}";
+    return api.post("/v1/memory/planning/context", body.replace('\'', '"'), headers);
   }
 }

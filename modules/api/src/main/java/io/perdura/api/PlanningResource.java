@@ -47,7 +47,7 @@ public class PlanningResource {
           return PlanningRequest.read(body, settings);
         },
         (wish, call) ->
-            Call.fresh(
-                planning.plan(wish, new RecallOptions(call.gateWaitMs(), call.debugEmbeddings()))));
+            planning.plan(
+                wish, new RecallOptions(call.gateWaitMs(), call.debugEmbeddings()), call.once()));
   }
 }

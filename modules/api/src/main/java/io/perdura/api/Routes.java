@@ -94,6 +94,7 @@ final class Routes {
       Route.memory("POST", "/v1/memory/planning/context", IdentityKind.PLANNER, WorkClass.RECALL)
           .withGate(WorkClass.RECALL)
           .withBodyFirst()
+          .withKey()
           .withTelemetry("recall");
 
   /** Tool calls of agents; each passes the checks of the route that it wraps besides. */

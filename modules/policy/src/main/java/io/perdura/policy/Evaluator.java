@@ -6,14 +6,16 @@ import io.perdura.kernel.ScopeKey;
 import io.perdura.kernel.Settings;
 
 /**
- * Matches rules against contexts. Pure: the same rules and the same context always give the same
- * evaluation, whatever else happens.
+ * Matches rules against contexts. Pure but for its figures: the same rules and the same context
+ * always give the same evaluation, whatever else happens.
  */
 final class Evaluator {
   private final boolean lanesAlways;
+  private final PolicyMeter meter;
 
-  Evaluator(Settings settings) {
+  Evaluator(Settings settings, PolicyMeter meter) {
     lanesAlways = settings.get(PolicySettings.PERDURA_RULE_LANES_ALWAYS);
+    this.meter = meter;
   }
 
   /**
@@ -24,10 +26,13 @@ final class Evaluator {
    */
   Evaluation evaluate(
       ScopeKey scope, RuleSet set, JsonNode context, boolean includeShadow, int limit) {
+    long start = System.nanoTime();
     ContextIdentity identity = ContextIdentity.of(context);
     EvaluationRun run =
         new EvaluationRun(identity, lanesAlways, Evaluator::isTarget).over(set, context);
-    return new Evaluation(scope, run, identity, includeShadow, limit);
+    Evaluation evaluation = new Evaluation(scope, run, identity, includeShadow, limit);
+    meter.evaluated(System.nanoTime() - start);
+    return evaluation;
   }
 
   /** A target was redacted when the rule was written, if it looked like personal data. */

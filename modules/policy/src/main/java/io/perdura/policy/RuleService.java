@@ -36,11 +36,11 @@ public class RuleService implements RulesEvaluator {
   }
 
   @Inject
-  RuleService(Database database, Settings settings, RuleSets ruleSets) {
+  RuleService(Database database, Settings settings, RuleSets ruleSets, PolicyMeter meter) {
     this.database = database;
     this.settings = settings;
     this.ruleSets = ruleSets;
-    this.evaluator = new Evaluator(settings);
+    this.evaluator = new Evaluator(settings, meter);
   }
 
   /**

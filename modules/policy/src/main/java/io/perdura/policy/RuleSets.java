@@ -27,6 +27,7 @@ public class RuleSets {
   private final Conditions compiler;
   private final int evidenceLimit;
   private final Cache<String, RuleSet> cache;
+  private final PolicyMeter meter;
 
   /** For the container's proxy. */
   protected RuleSets() {
@@ -34,10 +35,12 @@ public class RuleSets {
     this.compiler = null;
     this.evidenceLimit = 0;
     this.cache = null;
+    this.meter = null;
   }
 
   @Inject
-  RuleSets(Database database, Settings settings) {
+  RuleSets(Database database, Settings settings, PolicyMeter meter) {
+    this.meter = meter;
     this.database = database;
     this.compiler = new Conditions(settings.get(PolicySettings.PERDURA_RULE_MULTI_OPERATORS));
     this.evidenceLimit = settings.get(PolicySettings.PERDURA_RULE_EVIDENCE_LIMIT);
@@ -64,9 +67,11 @@ public class RuleSets {
       try (ResultSet row = select.executeQuery()) {
         row.next();
         String rules = row.getString(2);
+        meter.looked(rules == null);
         if (rules == null) {
           return known;
         }
+        long start = System.nanoTime();
         RuleSet fresh =
             RuleSet.read(
                 row.getString(1),
@@ -74,6 +79,7 @@ public class RuleSets {
                 known == null ? RuleSet.NONE : known,
                 compiler,
                 evidenceLimit);
+        meter.compiled(fresh.rules().size(), System.nanoTime() - start);
         cache.put(scope.key(), fresh);
         return fresh;
       }

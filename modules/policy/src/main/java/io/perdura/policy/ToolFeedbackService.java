@@ -22,10 +22,10 @@ public class ToolFeedbackService {
   }
 
   @Inject
-  ToolFeedbackService(Database database, Settings settings, RuleSets ruleSets) {
+  ToolFeedbackService(Database database, Settings settings, RuleSets ruleSets, PolicyMeter meter) {
     this.database = database;
     this.ruleSets = ruleSets;
-    this.evaluator = new Evaluator(settings);
+    this.evaluator = new Evaluator(settings, meter);
   }
 
   /**

@@ -9,6 +9,8 @@ import io.perdura.kernel.Once;
 import io.perdura.kernel.Settings;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.UUID;
 
 /** Chooses tools and remembers the choice (contract, sections 7.4 and 7.5). */
@@ -17,19 +19,22 @@ public class ToolService {
   private final Database database;
   private final RuleSets ruleSets;
   private final Evaluator evaluator;
+  private final PolicyMeter meter;
 
   /** For the container's proxy. */
   protected ToolService() {
     this.database = null;
     this.ruleSets = null;
     this.evaluator = null;
+    this.meter = null;
   }
 
   @Inject
-  ToolService(Database database, Settings settings, RuleSets ruleSets) {
+  ToolService(Database database, Settings settings, RuleSets ruleSets, PolicyMeter meter) {
     this.database = database;
     this.ruleSets = ruleSets;
-    this.evaluator = new Evaluator(settings);
+    this.evaluator = new Evaluator(settings, meter);
+    this.meter = meter;
   }
 
   /**
@@ -43,11 +48,9 @@ public class ToolService {
       return database.once(
           once,
           "select tool",
-          tx -> {
-            Choice choice = choose(request, ruleSets.of(tx.connection(), request.scope()));
-            return choice.answer(
-                new DecisionStore(tx.connection(), request.scope()).insert(choice.decision()));
-          });
+          tx ->
+              store(
+                  tx.connection(), choose(request, ruleSets.of(tx.connection(), request.scope()))));
     }
     return new Once.Answer(store(choose(request, ruleSets.of(request.scope()))), false);
   }
@@ -91,10 +94,9 @@ public class ToolService {
   }
 
   /** The same under rules that were evaluated already. */
-  static Choice choose(SelectRequest request, Evaluation evaluation) {
+  Choice choose(SelectRequest request, Evaluation evaluation) {
     AppliedPolicy active = evaluation.active();
-    ToolSelection selection =
-        new ToolSelection(request.candidates(), active.tools(), request.strict());
+    ToolSelection selection = select(request, active.tools());
     ObjectNode metadata =
         Jsons.object()
             .put("strict", request.strict())
@@ -122,13 +124,26 @@ public class ToolService {
     return new Choice(request, evaluation, selection, shadow, decision);
   }
 
+  private ToolSelection select(SelectRequest request, ToolPolicy policy) {
+    try {
+      return new ToolSelection(request.candidates(), policy, request.strict());
+    } catch (ApiException e) {
+      meter.selected("refused");
+      throw e;
+    }
+  }
+
   /** Remembers a choice and returns the whole answer. */
   ObjectNode store(Choice choice) {
-    return choice.answer(
-        database.statement(
-            "decision",
-            connection ->
-                new DecisionStore(connection, choice.request().scope()).insert(choice.decision())));
+    return database.statement("decision", connection -> store(connection, choice));
+  }
+
+  /** The same in a transaction, or in a statement that is its own. */
+  ObjectNode store(Connection connection, Choice choice) throws SQLException {
+    Decision stored =
+        new DecisionStore(connection, choice.request().scope()).insert(choice.decision());
+    meter.selected(stored.selectedTool() == null ? "none" : "selected");
+    return choice.answer(stored);
   }
 
   /**

@@ -15,11 +15,45 @@ import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 
 /** One server's policy loop over a test database. */
 final class PolicyKit {
   private static final UUID COMMIT = new UUID(9, 9);
+
+  /** A meter that can be read. */
+  static final class Counts implements PolicyMeter {
+    final Map<String, Integer> counts = new ConcurrentHashMap<>();
+
+    @Override
+    public void evaluated(long nanos) {
+      add("evaluated", 1);
+    }
+
+    @Override
+    public void looked(boolean known) {
+      add(known ? "hits" : "misses", 1);
+    }
+
+    @Override
+    public void compiled(int rules, long nanos) {
+      add("compiled", 1);
+      add("rules", rules);
+    }
+
+    @Override
+    public void selected(String outcome) {
+      add(outcome, 1);
+    }
+
+    private void add(String name, int by) {
+      counts.merge(name, by, Integer::sum);
+    }
+  }
+
+  /** What this server counted. */
+  final Counts figures = new Counts();
 
   final Settings settings;
   final Database database;
@@ -35,10 +69,10 @@ final class PolicyKit {
     }
     settings = Settings.of(values);
     database = new Database(dataSource);
-    RuleSets sets = new RuleSets(database, settings);
-    rules = new RuleService(database, settings, sets);
-    tools = new ToolService(database, settings, sets);
-    feedbacks = new ToolFeedbackService(database, settings, sets);
+    RuleSets sets = new RuleSets(database, settings, figures);
+    rules = new RuleService(database, settings, sets, figures);
+    tools = new ToolService(database, settings, sets, figures);
+    feedbacks = new ToolFeedbackService(database, settings, sets, figures);
     housekeeping = new PolicyHousekeeping(database, settings);
   }
 

@@ -64,7 +64,7 @@ final class Rules {
 
   Evaluation evaluate(String context, boolean includeShadow, int limit, String... settings) {
     Map<String, String> values = settings.length == 0 ? Map.of() : Map.of(settings[0], settings[1]);
-    return new Evaluator(Settings.of(values))
+    return new Evaluator(Settings.of(values), PolicyMeter.NONE)
         .evaluate(SCOPE, set(), context == null ? null : json(context), includeShadow, limit);
   }
 

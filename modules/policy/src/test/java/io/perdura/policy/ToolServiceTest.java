@@ -12,6 +12,7 @@ import io.perdura.kernel.Hashes;
 import io.perdura.kernel.Jsons;
 import io.perdura.kernel.Once;
 import io.perdura.schema.TestDatabase;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -322,5 +323,35 @@ class ToolServiceTest {
             new PolicyKit(testDatabase.dataSource(), "PERDURA_POLICY_KEEP_DAYS", "0")
                 .housekeeping.run())
         .isZero();
+  }
+
+  @Test
+  void figuresTellOfLooksAndSelections() {
+    PolicyKit fresh = new PolicyKit(testDatabase.dataSource());
+    active("{'a':1}", "{'tool':{'deny':['rm']}}");
+    String body = "{'scope':'" + scope + "','context':{'a':1},'candidates':['%s'],'strict':%s}";
+    fresh.select(body.formatted("psql", true));
+    fresh.select(body.formatted("rm", false));
+    refusal(() -> fresh.select(body.formatted("rm", true)));
+
+    assertThat(fresh.figures.counts)
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "misses",
+                1,
+                "compiled",
+                1,
+                "rules",
+                1,
+                "hits",
+                2,
+                "evaluated",
+                3,
+                "selected",
+                1,
+                "none",
+                1,
+                "refused",
+                1));
   }
 }
