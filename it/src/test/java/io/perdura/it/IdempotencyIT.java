@@ -3,6 +3,9 @@ package io.perdura.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.perdura.kernel.Jsons;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -110,7 +113,7 @@ class IdempotencyIT {
     Map<String, String> keyed = Map.of("idempotency-key", key);
     JsonNode first = plan("a", keyed).ok();
     assertThat(first.at("/recall/seeds")).isEmpty();
-    append("harbour", UUID.randomUUID().toString()).ok();
+    writeEmbedded();
     Api.Answer second = plan("a", keyed);
 
     assertThat(second.header("idempotency-replayed")).isEqualTo("true");
@@ -122,6 +125,18 @@ class IdempotencyIT {
         .isEqualTo("idempotency_key_reused");
     assertThat(plan("a", Map.of()).ok().at("/tools/decision/decision_id"))
         .isNotEqualTo(first.at("/tools/decision/decision_id"));
+  }
+
+  private void writeEmbedded() {
+    ObjectNode body = Jsons.object().put("scope", scope).put("input_text", "t");
+    ObjectNode node = body.put("memory_lane", "shared").putArray("nodes").addObject();
+    node.put("type", "event").put("text_summary", "the harbour is closed");
+    node.put("embedding_model", "fake:deterministic");
+    ArrayNode vector = node.putArray("embedding");
+    for (int i = 0; i < 1536; i++) {
+      vector.add(i == 0 ? 1 : 0);
+    }
+    api.post("/v1/memory/write", body).ok();
   }
 
   private Api.Answer plan(String tool, Map<String, String> headers) {
