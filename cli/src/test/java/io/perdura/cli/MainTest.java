@@ -28,7 +28,7 @@ class MainTest {
 
   @Test
   void anUnknownCommandIsWrongUsage() {
-    assertThat(Main.run(console.console(), "fly")).isEqualTo(2);
+    assertThat(Main.run(console.console(), "fly")).isEqualTo(Main.FAILED);
   }
 
   /** The real program in a process of its own: it reads environment and working directory. */
