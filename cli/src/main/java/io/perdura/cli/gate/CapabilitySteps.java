@@ -136,9 +136,8 @@ final class CapabilitySteps {
   }
 
   private int dimension() {
-    JsonNode settings = run.client.get(ServiceSteps.CONFIGURATION).json().path("settings");
-    int configured = settings.path("EMBEDDING_DIM").asInt(0);
-    return configured;
+    JsonNode facts = run.client.get(ServiceSteps.CONFIGURATION).json().path("facts");
+    return facts.path("embedding_dimension").asInt(0);
   }
 
   private void need(boolean truth, String otherwise) {

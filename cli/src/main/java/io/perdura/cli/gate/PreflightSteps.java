@@ -23,6 +23,10 @@ import java.util.TreeSet;
 final class PreflightSteps {
   private static final int MOST_ASKED = 12;
   private static final long HEARTBEAT_LIMIT_MS = 6_000;
+
+  /** A read of memory that no telemetry counts. */
+  private static final String NO_TRACE_ROUTE = "/v1/memory/rules/evaluate";
+
   private static final Set<String> EMBEDDER_TROUBLE =
       Set.of(
           "upstream_embedding_rate_limited",
@@ -224,14 +228,14 @@ final class PreflightSteps {
     Credentials nobody = new Credentials(Optional.empty(), Optional.empty(), Optional.empty());
     Credentials impostor =
         new Credentials(Optional.of("not-the-admin-token"), Optional.empty(), Optional.empty());
-    Reply memory = run.client.with(nobody).post("/v1/memory/find", run.about());
+    Reply memory = run.client.with(nobody).post(NO_TRACE_ROUTE, run.about());
     Reply administration = run.client.with(impostor).get("/v1/admin/control/members");
     ObjectNode output = Jsons.object();
     output.set("memory_without_credential", memory.document().without("body"));
     output.set("administration_with_wrong_token", administration.document());
     List<String> reasons = new ArrayList<>();
     if (enforce && memory.status() != 401) {
-      reasons.add("memory_open: find without a credential was answered with " + memory.status());
+      reasons.add("memory_open: a call without a credential was answered with " + memory.status());
     }
     if (administration.status() != 401) {
       reasons.add(

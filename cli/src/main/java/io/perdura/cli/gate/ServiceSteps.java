@@ -54,7 +54,7 @@ final class ServiceSteps {
         reasons.add("health_" + probe + ": " + failedChecks(reply));
       }
     }
-    Reply route = run.client.post("/v1/memory/recall", Jsons.object());
+    Reply route = run.client.probe("/v1/memory/recall", Jsons.object());
     output.set("recall_with_empty_body", route.document());
     if (route.status() == 404) {
       reasons.add("recall_route_missing");

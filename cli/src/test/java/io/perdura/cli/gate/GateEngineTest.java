@@ -51,8 +51,7 @@ class GateEngineTest {
     assertThat(summary.path("verdict").asText()).isEqualTo("pass");
     assertThat(summary.path("commit").asText()).isEqualTo("c0ffee");
     assertThat(Files.readString(temp.resolve("out/summary.json")))
-        .isEqualTo(summary.toPrettyString() + "
-");
+        .isEqualTo(summary.toPrettyString() + "\n");
     assertThat(Files.readString(temp.resolve("out/report.md")))
         .contains("# test: PASS", "| good |");
     assertThat(temp.resolve("out/00_good.json")).exists();

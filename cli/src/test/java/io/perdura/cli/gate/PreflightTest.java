@@ -57,8 +57,8 @@ class PreflightTest {
         .allMatch(call ->
             call.startsWith("GET ")
                 || call.equals("POST /v1/memory/recall_text probe")
-                || call.equals("POST /v1/memory/recall")
-                || call.equals("POST /v1/memory/find"));
+                || call.equals("POST /v1/memory/recall probe")
+                || call.equals("POST /v1/memory/rules/evaluate"));
   }
 
   @Test
@@ -131,7 +131,7 @@ class PreflightTest {
   @Test
   void aMemoryThatAnswersAnybodyIsRed() {
     service.answersAnybody();
-    isRed("memory_open: find without a credential was answered with 200");
+    isRed("memory_open: a call without a credential was answered with 200");
   }
 
   @Test

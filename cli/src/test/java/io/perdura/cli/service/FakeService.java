@@ -54,7 +54,7 @@ public final class FakeService implements AutoCloseable {
     on("GET /health/live", body -> Answer.ok("{'status':'UP','checks':[]}"));
     on("GET /health/ready", body -> Answer.ok("{'status':'UP','checks':[]}"));
     on("POST /v1/memory/recall", body -> Answer.refusal(400, "invalid_request"));
-    on("POST /v1/memory/find", body -> Answer.ok("{'nodes':[]}"));
+    on("POST /v1/memory/rules/evaluate", body -> Answer.ok("{'matched':0}"));
     on(
         "POST /v1/memory/recall_text",
         body ->

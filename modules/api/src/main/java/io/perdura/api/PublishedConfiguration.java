@@ -7,6 +7,7 @@ import io.perdura.access.AccessSettings;
 import io.perdura.control.ControlSettings;
 import io.perdura.control.Member;
 import io.perdura.control.Membership;
+import io.perdura.embedding.Embeddings;
 import io.perdura.kernel.CoreSettings;
 import io.perdura.kernel.Jsons;
 import io.perdura.kernel.Setting;
@@ -43,9 +44,9 @@ class PublishedConfiguration {
   }
 
   @Inject
-  PublishedConfiguration(Settings settings, Membership membership) {
+  PublishedConfiguration(Settings settings, Membership membership, Embeddings embeddings) {
     this.membership = membership;
-    this.facts = facts(settings);
+    this.facts = facts(settings).put("embedding_dimension", embeddings.dimension());
     ServiceLoader.load(SettingCatalog.class, Settings.class.getClassLoader())
         .forEach(catalog ->
             catalog
