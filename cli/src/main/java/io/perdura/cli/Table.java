@@ -21,7 +21,7 @@ public final class Table {
     }
     String[] row = new String[cells.length];
     for (int i = 0; i < cells.length; i++) {
-      String text = cells[i] == null ? "" : cells[i].replaceAll("\\s+", " ");
+      String text = cells[i] == null ? "" : cells[i].replaceAll("[\\r\\n\\t]+", " ");
       boolean last = i == cells.length - 1;
       row[i] = last || text.length() <= WIDEST ? text : text.substring(0, WIDEST - 3) + "...";
     }

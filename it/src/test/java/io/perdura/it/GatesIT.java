@@ -97,10 +97,20 @@ class GatesIT {
     List<String> arguments =
         new ArrayList<>(
             List.of(
-                "gate", name, "--base-url", judged.api().toString(), "--scope", SCOPE,
-                "--admin-token-file", home.resolve("admin").toString(),
-                "--api-key-file", home.resolve("key").toString(),
-                "--key", operator(), "--out-dir", temp.resolve("out").toString()));
+                "gate",
+                name,
+                "--base-url",
+                judged.api().toString(),
+                "--scope",
+                SCOPE,
+                "--admin-token-file",
+                home.resolve("admin").toString(),
+                "--api-key-file",
+                home.resolve("key").toString(),
+                "--key",
+                operator(),
+                "--out-dir",
+                temp.resolve("out").toString()));
     arguments.addAll(List.of(more));
     return run(out, err, arguments.toArray(String[]::new));
   }
@@ -159,8 +169,14 @@ class GatesIT {
 
   /** Makes inserts into a table do something else meanwhile. */
   private static AutoCloseable sabotage(String table, String body) {
-    sql("create function sabotage() returns trigger language plpgsql as $$ begin " + body + " end $$");
-    sql("create trigger sabotage before insert on " + table + " for each row execute function sabotage()");
+    sql(
+        "create function sabotage() returns trigger language plpgsql as $$ begin "
+            + body
+            + " end $$");
+    sql(
+        "create trigger sabotage before insert on "
+            + table
+            + " for each row execute function sabotage()");
     return () -> sql("drop function sabotage() cascade");
   }
 
@@ -225,8 +241,16 @@ class GatesIT {
   }
 
   private static final String[] SHORT = {
-    "--perf-seconds", "12", "--perf-warmup-seconds", "1", "--perf-min-samples", "20",
-    "--perf-recall-rate", "2", "--perf-write-rate", "3"
+    "--perf-seconds",
+    "12",
+    "--perf-warmup-seconds",
+    "1",
+    "--perf-min-samples",
+    "20",
+    "--perf-recall-rate",
+    "2",
+    "--perf-write-rate",
+    "3"
   };
 
   @Test
@@ -262,7 +286,8 @@ class GatesIT {
         gate(
             server,
             "perf",
-            with("--perf-seed-nodes", "500", "--perf-write-rate", "60", "--perf-min-samples", "24"));
+            with(
+                "--perf-seed-nodes", "500", "--perf-write-rate", "60", "--perf-min-samples", "24"));
     JsonNode observed = summary().get("observed");
     assertThat(observed.path("write_rate_limited_429").asInt()).isGreaterThan(100);
     assertThat(observed.path("max_error_rate").asDouble()).isZero();

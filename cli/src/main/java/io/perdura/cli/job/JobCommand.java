@@ -92,7 +92,7 @@ public final class JobCommand {
     @Parameters(index = "1..*", paramLabel = "--name value", description = "parameters of the job")
     private List<String> words = new ArrayList<>();
 
-    @Option(names = "--reason", paramLabel = "TEXT", description = "why, for the audit trail")
+    @Option(names = "--why", paramLabel = "TEXT", description = "for the record of the run")
     private String reason;
 
     @Option(names = "--no-wait", description = "print the run's id and come back at once")

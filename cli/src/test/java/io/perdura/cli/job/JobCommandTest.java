@@ -87,7 +87,7 @@ class JobCommandTest {
   @Test
   void aRunIsStartedWithItsParametersAndWatched() throws IOException {
     runs("succeeded", "PASSED");
-    assertThat(job("run", "check", "--scope", "a b", "--dry-run", "--mode=fast", "--reason", "try"))
+    assertThat(job("run", "check", "--scope", "a b", "--dry-run", "--mode=fast", "--why", "try"))
         .isZero();
     assertThat(asked.get().get("parameters").toString())
         .isEqualTo("{\"scope\":\"a b\",\"dry-run\":\"true\",\"mode\":\"fast\"}");
