@@ -110,7 +110,8 @@ public final class PackFile {
 
   /** The request that imports it; the service compares the hash once more. */
   public ObjectNode importing(boolean verifyOnly) {
-    ObjectNode body = Jsons.object().put("verify_only", verifyOnly);
+    ObjectNode body = Jsons.object().put("tenant_id", tenant()).put("scope", scope());
+    body.put("verify_only", verifyOnly);
     body.put("manifest_sha256", declaredSha256 == null ? sha256() : declaredSha256);
     body.set("pack", pack);
     return body;
