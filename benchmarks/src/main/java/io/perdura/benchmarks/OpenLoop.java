@@ -1,12 +1,10 @@
 package io.perdura.benchmarks;
 
+import io.perdura.cli.load.ConstantArrival;
+import io.perdura.cli.load.LoadResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongFunction;
 
 /**
@@ -14,9 +12,6 @@ import java.util.function.LongFunction;
  * users do. A call's time counts from the moment at which it should have started.
  */
 final class OpenLoop {
-  /** Users that a machine of this size may have waiting; more than that have given up. */
-  private static final int MOST_WAITING = 4_000;
-
   private final int port;
   private final String path;
   private final LongFunction<byte[]> body;
@@ -50,64 +45,18 @@ final class OpenLoop {
 
   /** Offers {@code perSecond} for a warm-up and then {@code seconds}, of which it tells. */
   Result run(double perSecond, double warmUp, double seconds) throws InterruptedException {
-    int warm = (int) (perSecond * warmUp);
-    int calls = (int) (perSecond * seconds);
-    long[] millis = new long[calls];
-    int[] statuses = new int[calls];
-    CountDownLatch answered = new CountDownLatch(warm + calls);
-    AtomicInteger waiting = new AtomicInteger();
-    long start = System.nanoTime();
-    for (int i = 0; i < warm + calls; i++) {
-      int call = i;
-      long due = start + (long) (i / perSecond * 1e9);
-      while (System.nanoTime() < due) {
-        LockSupport.parkNanos(due - System.nanoTime());
-      }
-      if (waiting.incrementAndGet() > MOST_WAITING) {
-        waiting.decrementAndGet();
-        answered.countDown();
-        continue;
-      }
-      Thread.ofVirtual()
-          .start(() -> {
-            int status = call(call);
-            if (call >= warm) {
-              statuses[call - warm] = status;
-              millis[call - warm] = (System.nanoTime() - due) / 1_000;
-            }
-            waiting.decrementAndGet();
-            answered.countDown();
-          });
-    }
-    answered.await();
-    double wall = (System.nanoTime() - start) / 1e9 - warmUp;
+    LoadResult load = new ConstantArrival(perSecond, warmUp, seconds).run(this::call);
     close();
-    return result(perSecond, wall, millis, statuses);
-  }
-
-  private static Result result(double perSecond, double wall, long[] micros, int... statuses) {
-    long[] admitted = new long[statuses.length];
-    long[] refused = new long[statuses.length];
-    int good = 0;
-    int shed = 0;
-    for (int i = 0; i < statuses.length; i++) {
-      if (statuses[i] == 200) {
-        admitted[good++] = micros[i] * 1_000;
-      } else if (statuses[i] == 429 || statuses[i] == 503) {
-        refused[shed++] = micros[i] * 1_000;
-      }
-    }
-    Latencies fine = new Latencies(Arrays.copyOf(admitted, Math.max(1, good)), wall);
-    Latencies no = new Latencies(Arrays.copyOf(refused, Math.max(1, shed)), wall);
-    double all = statuses.length;
+    double calls = load.calls();
+    long refused = load.refused().getTotalCount();
     return new Result(
         perSecond,
-        good / wall,
-        shed / all,
-        (all - good - shed) / all,
-        fine.quantileMillis(0.5),
-        fine.quantileMillis(0.99),
-        no.quantileMillis(0.99));
+        load.succeeded() / load.wallSeconds(),
+        refused / calls,
+        (calls - load.succeeded() - refused) / calls,
+        load.millis(0.5),
+        load.millis(0.99),
+        load.refused().getValueAtPercentile(99) / 1e3);
   }
 
   /** Returns the status, 0 when there was no answer. */

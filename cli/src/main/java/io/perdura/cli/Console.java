@@ -1,6 +1,7 @@
 package io.perdura.cli;
 
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -24,6 +25,12 @@ public final class Console {
     this.out = out;
     this.err = err;
     this.terminal = terminal;
+  }
+
+  /** A console that shows nothing, for work inside a step of something else. */
+  public static Console silent() {
+    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+    return new Console(nowhere, nowhere, false);
   }
 
   /** A console on this process's standard streams; the launcher says whether a person watches. */
@@ -86,6 +93,17 @@ public final class Console {
     err.println(line);
     err.flush();
     step = null;
+  }
+
+  /**
+   * Shows on a terminal, in place, how a long step stands; null ends that. Elsewhere it shows
+   * nothing.
+   */
+  public synchronized void redrawn(String state) {
+    if (terminal) {
+      err.print("\r\033[K" + (state == null ? "" : "  " + state));
+      err.flush();
+    }
   }
 
   /** Nanoseconds as {@code 3.2 s}. */

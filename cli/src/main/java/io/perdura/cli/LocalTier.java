@@ -6,6 +6,7 @@ import io.perdura.cli.local.EmbeddedPostgres;
 import io.perdura.cli.local.Installation;
 import io.perdura.cli.local.LibertyServer;
 import io.perdura.cli.local.LibertyServer.Running;
+import io.perdura.cli.local.LocalAdmin;
 import io.perdura.cli.local.OsUser;
 import io.perdura.cli.local.Ports;
 import io.perdura.cli.local.Probe;
@@ -138,7 +139,9 @@ public final class LocalTier {
     console.begin("Server");
     Process process =
         server.start(
-            ServerSettings.forLocalServer(environment, database, state), port, managementPort);
+            ServerSettings.forLocalServer(environment, database, state, LocalAdmin.ensured(state)),
+            port,
+            managementPort);
     awaitReady(process.toHandle(), port, limit);
     console.done("ready, process " + process.pid());
     return server.running().orElseThrow(() -> died(process.pid()));
@@ -148,6 +151,15 @@ public final class LocalTier {
   public void requireFreePorts(int port, int managementPort) {
     Ports.requireFree(port, "PORT", "the API");
     Ports.requireFree(managementPort, "PERDURA_MGMT_PORT", "health and metrics");
+  }
+
+  /**
+   * The administrator's credential of the local server: ADMIN_TOKEN, else what the state directory
+   * keeps for its owner; empty before the first start.
+   */
+  public Optional<String> adminToken() {
+    Optional<String> given = environment.get("ADMIN_TOKEN");
+    return given.isPresent() || !state.exists() ? given : LocalAdmin.token(state);
   }
 
   /** Waits for readiness; a server that dies or cannot start its application ends the wait. */

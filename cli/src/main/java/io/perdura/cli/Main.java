@@ -1,7 +1,13 @@
 package io.perdura.cli;
 
 import io.perdura.cli.demo.DemoCommand;
+import io.perdura.cli.doctor.DoctorCommand;
+import io.perdura.cli.evidence.EvidenceCommand;
+import io.perdura.cli.gate.GateCommand;
+import io.perdura.cli.job.JobCommand;
 import io.perdura.cli.mcp.McpCommand;
+import io.perdura.cli.pack.PackCommand;
+import io.perdura.cli.profile.ProfileCommand;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
@@ -12,8 +18,8 @@ import picocli.CommandLine.ParseResult;
 /**
  * The {@code perdura} command.
  *
- * <p>Exit codes: 0 done, 1 it could not be done (one sentence on standard error says why), 2 wrong
- * usage or, for commands that judge, a negative verdict.
+ * <p>Exit codes: 0 done, 1 it could not be done, wrong usage included (standard error says why), 2
+ * for commands that judge, a negative verdict.
  */
 @Command(
     name = "perdura",
@@ -28,6 +34,13 @@ import picocli.CommandLine.ParseResult;
       MigrateCommand.class,
       McpCommand.class,
       AuditCommand.class,
+      GateCommand.class,
+      JobCommand.class,
+      PackCommand.class,
+      ProfileCommand.class,
+      EvidenceCommand.class,
+      DoctorCommand.class,
+      CompletionCommand.class,
       ReleaseInfoCommand.class,
       ServerEnvironmentCommand.class
     },
@@ -58,9 +71,20 @@ public final class Main {
   /** Runs one command and returns its exit code. */
   public static int run(Console console, String... arguments) {
     CommandLine line = new CommandLine(new Main(), new ConsoleFactory(console));
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    prepare(line);
     line.setExecutionStrategy(Main::execute);
     line.setExecutionExceptionHandler((failure, command, parsed) -> fail(console, failure));
     return line.execute(arguments);
+  }
+
+  /** The same exit code for wrong usage everywhere; words after a job's name are the job's. */
+  private static void prepare(CommandLine line) {
+    line.getCommandSpec().exitCodeOnInvalidInput(FAILED);
+    if (line.getCommandSpec().userObject() instanceof TakesForeignOptions) {
+      line.setUnmatchedOptionsArePositionalParams(true);
+    }
+    line.getSubcommands().values().forEach(Main::prepare);
   }
 
   private static int execute(ParseResult parsed) {

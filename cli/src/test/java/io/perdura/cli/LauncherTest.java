@@ -208,7 +208,7 @@ class LauncherTest {
   void anUnknownRoleIsRefused() throws Exception {
     perdura("up");
     Scripts.Outcome outcome = perdura("run", "boss");
-    assertThat(outcome.status()).isEqualTo(2);
+    assertThat(outcome.status()).isEqualTo(1);
     assertThat(outcome.err()).contains("the role must be api, worker or all, not \"boss\"");
   }
 

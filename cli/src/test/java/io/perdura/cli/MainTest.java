@@ -28,7 +28,48 @@ class MainTest {
 
   @Test
   void anUnknownCommandIsWrongUsage() {
-    assertThat(Main.run(console.console(), "fly")).isEqualTo(2);
+    assertThat(Main.run(console.console(), "fly")).isEqualTo(Main.FAILED);
+  }
+
+  @Test
+  void everyCommandHasHelpAndIsCompleted() {
+    for (String command :
+        List.of(
+            "gate preflight",
+            "gate health",
+            "gate pack",
+            "gate parity",
+            "gate perf",
+            "gate core",
+            "gate go-live",
+            "job list",
+            "job run",
+            "job watch",
+            "job stop",
+            "job restart",
+            "job history",
+            "job result",
+            "job schedule list",
+            "job schedule add",
+            "job schedule change",
+            "job schedule remove",
+            "pack export",
+            "pack import",
+            "pack verify",
+            "profile show",
+            "profile apply",
+            "evidence keygen",
+            "evidence sign",
+            "evidence verify",
+            "doctor",
+            "completion")) {
+      List<String> words = new ArrayList<>(List.of(command.split(" ")));
+      words.add("--help");
+      assertThat(Main.run(console.console(), words.toArray(String[]::new))).as(command).isZero();
+    }
+    assertThat(Main.run(console.console(), "completion")).isZero();
+    assertThat(console.out())
+        .contains("go-live", "--recall-p95-max-ms", "complete -F _complete_perdura");
   }
 
   /** The real program in a process of its own: it reads environment and working directory. */

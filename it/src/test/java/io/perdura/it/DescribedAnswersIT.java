@@ -191,6 +191,7 @@ class DescribedAnswersIT {
   private void administration() {
     get("/v1/admin/control/members", "/v1/admin/control/members", Api.ADMIN);
     get("/v1/admin/control/members", "/v1/admin/control/members", Map.of());
+    get("/v1/admin/control/configuration", "/v1/admin/control/configuration", Api.ADMIN);
     post("/v1/admin/server/drain", "{'draining':false}");
     post("/v1/admin/erase/node", "{'scope':'%s','client_id':'e'}");
     post("/v1/admin/erase/session", "{'scope':'%s','session_id':'s 1'}");

@@ -64,7 +64,7 @@ final class Demo {
     openSession("demo-reading", READER);
     Map<Fact, Recall> cold = ask(READER);
     console.done("another session, another agent" + (restarted ? ", another process" : ""));
-    return new DemoReport(client.base().toString(), scope, restarted, nodes, before, after, cold);
+    return new DemoReport(client.base(), scope, restarted, nodes, before, after, cold);
   }
 
   private void writeDistractors() {

@@ -8,11 +8,14 @@ import io.perdura.cli.config.DatabaseUrl;
 import io.perdura.cli.config.Environment;
 import io.perdura.cli.local.LibertyServer.Running;
 import io.perdura.cli.local.StateLock;
+import io.perdura.cli.service.Credentials;
+import io.perdura.cli.service.ServiceClient;
 import java.net.URI;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -27,6 +30,8 @@ import picocli.CommandLine.Option;
     })
 public final class DemoCommand implements Callable<Integer> {
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final Console console;
 
@@ -94,7 +99,13 @@ public final class DemoCommand implements Callable<Integer> {
         ZonedDateTime.now(ZoneOffset.UTC)
             .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS"));
     return new Demo(
-        new MemoryClient(url, environment.get("PERDURA_API_KEY")),
+        new MemoryClient(
+            new ServiceClient(
+                url,
+                new Credentials(
+                    Optional.empty(), environment.get("PERDURA_API_KEY"), Optional.empty()),
+                TIMEOUT),
+            null),
         console,
         "demo-" + time,
         Duration.ofSeconds(waitSeconds));

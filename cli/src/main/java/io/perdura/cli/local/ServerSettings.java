@@ -12,15 +12,22 @@ import java.util.TreeMap;
 public final class ServerSettings {
   private ServerSettings() {}
 
-  /** Variables for {@code ./perdura up}: values of the user always win over the defaults. */
+  /**
+   * Variables for {@code ./perdura up}: values of the user always win over the defaults.
+   *
+   * @param adminToken opens the administration when the user sets none
+   */
   public static Map<String, String> forLocalServer(
-      Environment environment, DatabaseUrl database, StateDirectory state) {
+      Environment environment, DatabaseUrl database, StateDirectory state, String adminToken) {
     Map<String, String> values = new TreeMap<>(environment.all());
     values.putIfAbsent("AIONIS_MODE", "local");
     values.putIfAbsent("EMBEDDING_PROVIDER", "local");
     values.putIfAbsent("PERDURA_STATE_DIR", state.root().toString());
     values.putIfAbsent("PERDURA_CONSOLE_LOG_LEVEL", "OFF");
     values.putIfAbsent("PERDURA_LOG_FORMAT", "json");
+    if (environment.get("ADMIN_TOKEN").isEmpty()) {
+      values.put("ADMIN_TOKEN", adminToken);
+    }
     putDatabase(values, database);
     return values;
   }

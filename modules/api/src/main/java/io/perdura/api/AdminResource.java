@@ -22,23 +22,33 @@ public class AdminResource {
   private final Calls calls;
   private final Membership membership;
   private final Drain drain;
+  private final PublishedConfiguration configuration;
 
   /** For the container's proxy. */
   protected AdminResource() {
-    this(null, null, null);
+    this(null, null, null, null);
   }
 
   @Inject
-  public AdminResource(Calls calls, Membership membership, Drain drain) {
+  public AdminResource(
+      Calls calls, Membership membership, Drain drain, PublishedConfiguration configuration) {
     this.calls = calls;
     this.membership = membership;
     this.drain = drain;
+    this.configuration = configuration;
   }
 
   @GET
   @Path("control/members")
   public Response members(@Context HttpServletRequest request) {
     return calls.get(request, query -> query, (query, call) -> membership.live());
+  }
+
+  /** What the server that answers runs with, without secrets. */
+  @GET
+  @Path("control/configuration")
+  public Response configuration(@Context HttpServletRequest request) {
+    return calls.get(request, query -> query, (query, call) -> configuration.body());
   }
 
   /** Asks load balancers to stay away from the server that answers, or to come back. */

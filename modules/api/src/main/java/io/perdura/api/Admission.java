@@ -3,6 +3,8 @@ package io.perdura.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.access.AdminGate;
+import io.perdura.access.AdminNeed;
+import io.perdura.access.AdminRole;
 import io.perdura.access.AdminToken;
 import io.perdura.access.Authenticator;
 import io.perdura.access.ClientAddress;
@@ -22,6 +24,10 @@ import java.util.Map;
 /** Who calls, for whom, and how often: the checks before a request may work. */
 @ApplicationScoped
 class Admission {
+  static final String PROBE_HEADER = "x-perdura-probe";
+
+  private static final AdminNeed PROBE_NEED = AdminNeed.everywhere(AdminRole.OPERATOR);
+
   private final Authenticator authenticator;
   private final AdminToken adminToken;
   private final AdminGate adminGate;
@@ -118,6 +124,18 @@ class Admission {
         request.getRemoteAddr(), Collections.list(request.getHeaders("x-forwarded-for")));
   }
 
+  /**
+   * A read with this header is an operator's who judges the scope: it leaves neither telemetry nor
+   * a row of the recall audit there. The audit trail of calls has it like any other.
+   */
+  private void markProbe(Exchange exchange, HttpServletRequest request) {
+    String asked = request.getHeader(PROBE_HEADER);
+    if (asked != null && exchange.route().work() == WorkClass.RECALL) {
+      adminGate.admit(request.getHeader("x-admin-token"), PROBE_NEED);
+      exchange.markProbe();
+    }
+  }
+
   private void authenticate(Exchange exchange, HttpServletRequest request) {
     exchange.owner(defaults.nobody());
     switch (exchange.route().guard()) {
@@ -130,6 +148,7 @@ class Admission {
               adminGate.admit(request.getHeader("x-admin-token"), exchange.route().need()));
       case NOBODY -> {} // open to everybody
     }
+    markProbe(exchange, request);
     exchange.admit();
   }
 }

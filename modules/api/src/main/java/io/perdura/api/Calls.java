@@ -98,7 +98,9 @@ public class Calls {
                   request.getHeader("x-admin-token"), admission.clientAddress(request));
       long waited = permit == null ? 0 : permit.waitMs();
       return answer(
-          route, service.apply(input, new Call(exchange.principal(), once, waited, debug)));
+          route,
+          service.apply(
+              input, new Call(exchange.principal(), once, waited, debug, exchange.isProbe())));
     } finally {
       if (permit != null) {
         permit.close();

@@ -72,7 +72,7 @@ class Edge {
   void completed(Exchange exchange, int status) {
     double elapsedMs = exchange.elapsedMs();
     metrics.answered(exchange.route(), status, elapsedMs);
-    if (exchange.route().telemetry() != null && exchange.owner() != null) {
+    if (exchange.route().telemetry() != null && exchange.owner() != null && !exchange.isProbe()) {
       telemetry.add(sample(exchange, status, elapsedMs));
     }
     boolean probe = exchange.route().guard() == Route.Guard.NOBODY;

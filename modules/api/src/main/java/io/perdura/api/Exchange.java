@@ -21,6 +21,7 @@ final class Exchange {
   private Optional<Principal> principal = Optional.empty();
   private Admin admin;
   private boolean admitted;
+  private boolean probe;
   private String bodySha256;
   private Owner owner;
   private int messages;
@@ -85,6 +86,18 @@ final class Exchange {
 
   boolean isAdmitted() {
     return admitted;
+  }
+
+  /**
+   * Notes that an operator's gate reads to judge: the read counts as nobody's use of the memory.
+   */
+  void markProbe() {
+    probe = true;
+  }
+
+  /** Whether this is a gate's read, which leaves nothing in the scope that it reads. */
+  boolean isProbe() {
+    return probe;
   }
 
   /** Notes the body as it was sent. */

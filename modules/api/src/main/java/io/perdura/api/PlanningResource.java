@@ -4,7 +4,6 @@ import io.perdura.embedding.Embeddings;
 import io.perdura.kernel.Settings;
 import io.perdura.policy.PlanningRequest;
 import io.perdura.policy.PlanningService;
-import io.perdura.recall.RecallOptions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -46,8 +45,6 @@ public class PlanningResource {
           RecallResource.requireProvider(embeddings);
           return PlanningRequest.read(body, settings);
         },
-        (wish, call) ->
-            planning.plan(
-                wish, new RecallOptions(call.gateWaitMs(), call.debugEmbeddings()), call.once()));
+        (wish, call) -> planning.plan(wish, call.recallOptions(), call.once()));
   }
 }

@@ -4,7 +4,6 @@ import io.perdura.embedding.Embeddings;
 import io.perdura.kernel.ApiException;
 import io.perdura.kernel.Once;
 import io.perdura.kernel.Settings;
-import io.perdura.recall.RecallOptions;
 import io.perdura.recall.RecallRequest;
 import io.perdura.recall.RecallService;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -61,8 +60,7 @@ public class RecallResource {
   }
 
   private Once.Answer recall(RecallRequest recall, Call call) {
-    return Call.fresh(
-        recalls.recall(recall, new RecallOptions(call.gateWaitMs(), call.debugEmbeddings())));
+    return Call.fresh(recalls.recall(recall, call.recallOptions()));
   }
 
   /** The contract tells a missing provider before any fault of the body. */

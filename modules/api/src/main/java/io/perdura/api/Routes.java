@@ -113,6 +113,8 @@ final class Routes {
       Route.admin("POST", "/v1/admin/chain/verify", AdminNeed.everywhere(AdminRole.READER));
   static final Route MEMBERS =
       Route.admin("GET", "/v1/admin/control/members", AdminNeed.everywhere(AdminRole.READER));
+  static final Route CONFIGURATION =
+      Route.admin("GET", "/v1/admin/control/configuration", AdminNeed.everywhere(AdminRole.READER));
   static final Route DRAIN =
       Route.admin("POST", "/v1/admin/server/drain", AdminNeed.everywhere(AdminRole.OPERATOR));
 
@@ -153,6 +155,7 @@ final class Routes {
           ERASE_REPLAY,
           CHAIN_VERIFY,
           MEMBERS,
+          CONFIGURATION,
           DRAIN);
 
   static final List<Route> ALL = Stream.concat(OWN.stream(), ControlRoutes.ALL.stream()).toList();

@@ -123,7 +123,9 @@ public class RecallService {
     outcome.timings.time(
         Timings.Stage.AUDIT_INSERT,
         () -> {
-          audit.record(request, outcome, queryHash(request, vector));
+          if (!options.leavesNoTrace()) {
+            audit.record(request, outcome, queryHash(request, vector));
+          }
           return null;
         });
     outcome.timings.ran().forEach((stage, nanos) -> meter.stage(stage.label(), nanos));

@@ -1,0 +1,37 @@
+package io.perdura.cli.gate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/** A summary for the terminal. */
+final class GateText {
+  private GateText() {}
+
+  static String of(JsonNode summary) {
+    StringBuilder out = new StringBuilder();
+    out.append(summary.path("gate").asText());
+    out.append(summary.path("ok").asBoolean() ? ": PASS" : ": FAIL");
+    list(out, "fail", summary.path("fail_reasons"));
+    list(out, "warn", summary.path("warn_reasons"));
+    list(out, "absent", summary.path("absent"));
+    summary
+        .path("observed")
+        .properties()
+        .forEach(fact -> {
+          String limit = summary.path("thresholds").path(fact.getKey()).asText("");
+          line(
+              out,
+              fact.getKey(),
+              fact.getValue().asText() + (limit.isEmpty() ? "" : "  (limit " + limit + ")"));
+        });
+    line(out, "evidence", summary.path("artifacts").path("out_dir").asText());
+    return out.toString();
+  }
+
+  private static void list(StringBuilder out, String name, JsonNode entries) {
+    entries.forEach(entry -> line(out, name, entry.asText()));
+  }
+
+  private static void line(StringBuilder out, String name, String value) {
+    out.append(String.format("%n  %-26s %s", name.replace('_', ' '), value));
+  }
+}
