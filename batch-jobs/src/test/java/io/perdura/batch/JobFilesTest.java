@@ -1,20 +1,29 @@
 package io.perdura.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.perdura.jobs.CustomWork;
 import io.perdura.jobs.JobDefinition;
 import io.perdura.jobs.JobParameter;
 import io.perdura.jobs.JobWork;
 import io.perdura.jobs.PagedWork;
+import io.perdura.kernel.Database;
+import io.perdura.kernel.Jsons;
+import io.perdura.kernel.Settings;
+import io.perdura.schema.TestDatabase;
+import jakarta.inject.Inject;
 import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +89,40 @@ class JobFilesTest {
     }
   }
 
-  /** Those that are on the class path, asked as the container's proxies are made. */
+  @Test
+  void theSchedulesThatComeWithAReleaseFitItsJobs() {
+    try (TestDatabase test = TestDatabase.fresh()) {
+      List<List<String>> shipped =
+          new Database(test.dataSource())
+              .read(
+                  "shipped schedules",
+                  connection -> {
+                    List<List<String>> rows = new ArrayList<>();
+                    try (Statement statement = connection.createStatement();
+                        ResultSet row =
+                            statement.executeQuery(
+                                "select job, parameters from job_schedules where not enabled")) {
+                      while (row.next()) {
+                        rows.add(List.of(row.getString(1), row.getString(2)));
+                      }
+                    }
+                    return rows;
+                  });
+      assertThat(shipped).isNotEmpty();
+      for (List<String> schedule : shipped) {
+        JobWork job = jobs.get(schedule.getFirst());
+        if (job != null) {
+          Map<String, String> given = new TreeMap<>();
+          Jsons.stored(schedule.getLast())
+              .properties()
+              .forEach(entry -> given.put(entry.getKey(), entry.getValue().asText()));
+          assertThatCode(() -> job.definition().check(given)).doesNotThrowAnyException();
+        }
+      }
+    }
+  }
+
+  /** Those that are on the class path, made as the container makes them. */
   private static Map<String, JobWork> jobs() {
     Map<String, JobWork> jobs = new TreeMap<>();
     try {
@@ -102,10 +144,33 @@ class JobFilesTest {
     return jobs;
   }
 
+  /**
+   * As the container makes it, with settings that are all at their defaults and nothing else behind
+   * it: enough for a definition.
+   */
   private static JobWork make(Class<?> type) throws ReflectiveOperationException {
-    Constructor<?> constructor = type.getDeclaredConstructor();
+    Constructor<?> constructor =
+        Stream.of(type.getDeclaredConstructors())
+            .filter(candidate -> candidate.isAnnotationPresent(Inject.class))
+            .findFirst()
+            .orElse(null);
+    if (constructor == null) {
+      constructor = type.getDeclaredConstructor();
+    }
     constructor.setAccessible(true);
-    return (JobWork) constructor.newInstance();
+    Object[] arguments =
+        Stream.of(constructor.getParameterTypes()).map(JobFilesTest::argument).toArray();
+    return (JobWork) constructor.newInstance(arguments);
+  }
+
+  private static Object argument(Class<?> type) {
+    if (type == Settings.class) {
+      return Settings.of(Map.of());
+    }
+    return type.isInterface()
+        ? Proxy.newProxyInstance(
+            JobFilesTest.class.getClassLoader(), new Class<?>[] {type}, (a, b, c) -> null)
+        : null;
   }
 
   /** Names of our classes in a directory or archive; those of tests apart. */

@@ -75,6 +75,9 @@ class DescribedInputIT {
           Map.entry("/v1/admin/control/incident-publish/jobs/replay", "{'tenant_id':'nobody'}"),
           Map.entry(
               "/v1/admin/control/admin-credentials", "{'role':'reader','tenants':['no tenant']}"),
+          Map.entry("/v1/admin/control/jobs/{name}/runs", "{'reason':'because'}"),
+          Map.entry(
+              "/v1/admin/control/job-schedules", "{'name':'n','job':'none','interval_seconds':60}"),
           Map.entry("/v1/admin/server/drain", "{'draining':false}"));
 
   private final Api api = SharedServer.get().api();
@@ -92,7 +95,7 @@ class DescribedInputIT {
       for (WrongValues.Case fault : wrong.of(endpoint.getValue(), valid)) {
         cases++;
         Api.Answer answer =
-            api.post(path.replace("{id}", "none"), Jsons.text(fault.body()), Api.ADMIN);
+            api.post(path.replaceAll("\\{[a-z_]+}", "none"), Jsons.text(fault.body()), Api.ADMIN);
         String complaint = complaint(answer, path, fault);
         if (complaint != null) {
           bad.add(path + " " + fault.path() + " in " + fault.body() + ": " + complaint);

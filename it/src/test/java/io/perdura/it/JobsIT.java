@@ -2,6 +2,7 @@ package io.perdura.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.perdura.schema.TestDatabase;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -51,47 +52,52 @@ class JobsIT {
       second.start();
       eachDrainsUnderItsOwnId(database, first, second);
 
-      long execution = backfill(first);
+      String run = backfill(first);
       Poll.until(
           "a part of the vectors is new", PATIENCE, () -> newVectors(database) > OLD_NODES / 10);
+      // Either may have taken it.
+      LibertyServer killed = number(database, takenBy(run, first)) == 1 ? first : second;
+      LibertyServer other = killed == first ? second : first;
       // From here every store waits in the middle of its transaction.
       gate.setAutoCommit(false);
       execute(gate, "lock table memory_vectors in share row exclusive mode");
-      write(first, NEW_NODES);
+      write(killed, NEW_NODES);
       Poll.until(
           "the backfill and the drain are in the middle of a chunk",
           PATIENCE,
-          () -> waiting(database, first) >= 2 && claimed(database, first) > 0);
-      long pagesDone = newVectors(database);
-      first.kill();
+          () -> waiting(database, killed) >= 2 && claimed(database, killed) > 0);
+      killed.kill();
       gate.rollback();
-      long killed = System.nanoTime();
+      long then = System.nanoTime();
 
       Poll.until(
           "the other server has gone on with the backfill",
           TAKEN_OVER,
-          () -> number(database, resumed(execution, second)) == 1,
-          second::logText);
-      System.out.printf(
-          "taken over %d ms after the kill%n", (System.nanoTime() - killed) / 1_000_000);
+          () -> number(database, takenBy(run, other)) == 1,
+          other::logText);
+      System.out.printf("taken over %d ms after the kill%n", millisSince(then));
       Poll.until(
           "the killed server holds nothing any more",
           TAKEN_OVER,
-          () -> claimed(database, first) == 0);
+          () -> claimed(database, killed) == 0);
       Poll.until(
           "all is done",
           PATIENCE,
           () ->
-              number(database, resumed(execution, second) + " and e.batchstatus = 5") == 1
+              number(database, takenBy(run, other) + " and state = 'succeeded'") == 1
                   && number(
                           database, "select count(*) from memory_outbox where published_at is null")
                       == 0,
-          second::logText);
+          other::logText);
 
       nothingIsLost(database);
-      nothingIsDoubled(database, pagesDone);
-      aDeadEventIsReplayed(database, second);
+      nothingIsDoubled(database, run);
+      aDeadEventIsReplayed(database, other);
     }
+  }
+
+  private static long millisSince(long nanos) {
+    return (System.nanoTime() - nanos) / 1_000_000;
   }
 
   /** Were the id one and the same, the later server would mark the other's execution as failed. */
@@ -127,7 +133,7 @@ class JobsIT {
         .isZero();
   }
 
-  private static void nothingIsDoubled(TestDatabase database, long pagesDone) {
+  private static void nothingIsDoubled(TestDatabase database, String run) {
     assertThat(
             number(
                 database,
@@ -144,11 +150,18 @@ class JobsIT {
     assertThat(
             number(
                 database,
-                "select substring(e.exitstatus from 'embedded=(\\d+)')::int from wlpjobexecution e"
-                    + " join wlpjobinstance i on i.jobinstanceid = e.fk_jobinstanceid"
-                    + " where i.jobname = 'embedding-model-backfill' order by e.jobexecid desc limit 1"))
-        .as("pages that were stored are not embedded again")
-        .isEqualTo(OLD_NODES - pagesDone);
+                "select (result ->> 'embedded')::int from job_runs where id = '" + run + "'"))
+        .as("what both servers did together")
+        .isEqualTo(OLD_NODES);
+    assertThat(
+            number(
+                database,
+                "select count(*) from wlpjobexecution e join job_runs r on r.instance_id = e.fk_jobinstanceid"
+                    + " where r.id = '"
+                    + run
+                    + "'"))
+        .as("the execution was restarted, not begun anew")
+        .isEqualTo(2);
   }
 
   /** A job of one piece: its report is kept with the execution. */
@@ -158,14 +171,8 @@ class JobsIT {
         database,
         "update memory_outbox set published_at = null, failed_at = now(), failed_reason = 'test' where id = "
             + event);
-    Api.Answer answer =
-        server
-            .management()
-            .post(
-                "/batch-jobs/jobs/outbox-replay",
-                "{\"id\":" + event + ",\"reason\":\"it was mended\"}",
-                Api.ADMIN);
-    assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+    String run =
+        run(server, "outbox-replay", "{\"id\":" + event + ",\"reason\":\"it was mended\"}");
     Poll.until(
         "the event is published again",
         PATIENCE,
@@ -176,14 +183,35 @@ class JobsIT {
                         + event)
                 == 1,
         server::logText);
-    String path = "/batch-jobs/executions/" + answer.json().get("execution_id");
+    String path = "/v1/admin/control/job-runs/" + run;
     Poll.until(
-        "the execution has a report",
+        "the run has a result",
         PATIENCE,
-        () ->
-            server.management().get(path, Api.ADMIN).json().at("/steps/0/report/replayed").asInt()
-                == 1,
-        () -> server.management().get(path, Api.ADMIN).text());
+        () -> server.api().get(path + "/result", Api.ADMIN).json().at("/replayed").asInt() == 1,
+        () -> server.api().get(path, Api.ADMIN).text());
+    JsonNode done = server.api().get(path, Api.ADMIN).json().get("run");
+    assertThat(done.get("state").asText()).isEqualTo("succeeded");
+    assertThat(done.get("verdict").asText()).isEqualTo("PASSED");
+    assertThat(
+            texts(
+                database,
+                "select e.exitstatus from wlpjobexecution e join job_runs r on r.execution_id = e.jobexecid where r.id = '"
+                    + run
+                    + "'"))
+        .containsExactly("PASSED");
+  }
+
+  /** Queues a run; returns its id. */
+  private static String run(LibertyServer server, String job, String parameters) {
+    Api.Answer answer =
+        server
+            .api()
+            .post(
+                "/v1/admin/control/jobs/" + job + "/runs",
+                "{\"parameters\":" + parameters + "}",
+                Api.ADMIN);
+    assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+    return answer.json().at("/run/run_id").asText();
   }
 
   /** Nodes with vectors of a model that no server is configured for. */
@@ -217,16 +245,8 @@ class JobsIT {
         .with("TENANT_QUOTA_ENABLED", "false");
   }
 
-  private static long backfill(LibertyServer server) {
-    Api.Answer answer =
-        server
-            .management()
-            .post(
-                "/batch-jobs/jobs/embedding-model-backfill",
-                "{\"scope\":\"old\",\"page\":" + PAGE + "}",
-                Api.ADMIN);
-    assertThat(answer.status()).as(answer.text()).isEqualTo(202);
-    return answer.json().get("execution_id").longValue();
+  private static String backfill(LibertyServer server) {
+    return run(server, "embedding-model-backfill", "{\"scope\":\"old\",\"page\":" + PAGE + "}");
   }
 
   private static void write(LibertyServer server, int nodes) {
@@ -276,13 +296,13 @@ class JobsIT {
     return executions("i.jobname = 'outbox-drain' and e.batchstatus = 1", server);
   }
 
-  /** Counts executions on {@code server} of the job that {@code execution} began. */
-  private static String resumed(long execution, LibertyServer server) {
-    return executions(
-        "e.fk_jobinstanceid = (select fk_jobinstanceid from wlpjobexecution where jobexecid = "
-            + execution
-            + ")",
-        server);
+  /** Counts the run if {@code server} has it, or had it last. */
+  private static String takenBy(String run, LibertyServer server) {
+    return "select count(*) from job_runs where id = '"
+        + run
+        + "' and node = '"
+        + server.node()
+        + "'";
   }
 
   private static String executions(String condition, LibertyServer server) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The real server as a process of its own: the Liberty that {@code ear/} installed, with ports,
@@ -22,6 +23,7 @@ final class LibertyServer implements AutoCloseable {
   private final int port = freePort();
   private final int managementPort = freePort();
   private String jvmArguments = "";
+  private Path application;
   private Process process;
 
   /** A server named {@code name} on {@code databaseUrl} (JDBC); not started yet. */
@@ -66,6 +68,12 @@ final class LibertyServer implements AutoCloseable {
     return with("PERDURA_TLS_KEYSTORE", keystore.toString())
         .with("PERDURA_TLS_KEYSTORE_PASSWORD", password)
         .with("PERDURA_TLS_PORT", Integer.toString(tlsPort));
+  }
+
+  /** Runs another application than the one that was built. */
+  LibertyServer withApplication(Path ear) {
+    application = ear;
+    return this;
   }
 
   /** Starts the process and returns at once. */
@@ -205,9 +213,33 @@ final class LibertyServer implements AutoCloseable {
   private void linkUserDirectory() throws IOException {
     Path definition =
         Path.of(System.getProperty("perdura.wlp"), "usr").toAbsolutePath().normalize();
+    if (application != null) {
+      definition = withOwnApplication(definition);
+    }
     if (!Files.isSymbolicLink(userDirectory())) {
       Files.createSymbolicLink(userDirectory(), definition);
     }
+  }
+
+  /** A definition of links to everything but the application. */
+  private Path withOwnApplication(Path definition) throws IOException {
+    Path own = state.resolve("definition");
+    Path apps = own.resolve("servers/perdura/apps");
+    if (Files.isDirectory(apps)) {
+      return own;
+    }
+    Files.createDirectories(apps);
+    Files.createSymbolicLink(own.resolve("shared"), definition.resolve("shared"));
+    try (Stream<Path> files = Files.list(definition.resolve("servers/perdura"))) {
+      for (Path file : files.toList()) {
+        if (!file.endsWith("apps")) {
+          Files.createSymbolicLink(
+              own.resolve("servers/perdura").resolve(file.getFileName()), file);
+        }
+      }
+    }
+    Files.createSymbolicLink(apps.resolve("perdura.ear"), application);
+    return own;
   }
 
   private Path log() {

@@ -80,3 +80,9 @@ create table job_scheduler (
   expires_at timestamptz not null default '-infinity'
 );
 insert into job_scheduler default values;
+
+-- The fleet's duties. Each is switched on by the first server whose release has its job, unless somebody has touched it.
+insert into job_schedules (name, job, parameters, cron, missed_fire, enabled, created_by) values
+  ('fleet-health-gate', 'health-gate', '{"strict-warnings": "true", "consistency-check-set": "scope"}', '15 3 * * *', 'once', false, 'perdura'),
+  ('fleet-cross-tenant-check', 'consistency-check', '{"check-set": "cross_tenant", "strict": "true"}', '30 3 * * *', 'once', false, 'perdura'),
+  ('fleet-telemetry-retention', 'hosted-telemetry-retention', '{}', '45 3 * * *', 'once', false, 'perdura');

@@ -9,7 +9,10 @@ import java.util.TreeMap;
  * scope and one on all; of those that only look (or are a dry run), two with the same parameters.
  */
 final class RunLane {
-  private static final String EVERYTHING = "change *";
+  private static final String CHANGE = "change ";
+  private static final String EVERYTHING = CHANGE + "*";
+  private static final String TENANT = "tenant:";
+  private static final String MARK = "::scope:";
 
   /** Over rows {@code q} and {@code r} of job_runs. */
   static final String CONFLICT =
@@ -28,7 +31,16 @@ final class RunLane {
     }
     return parameters
         .text("scope")
-        .map(scope -> "change " + parameters.text("tenant-id").orElse("") + "/" + scope)
+        .map(scope -> CHANGE + key(scope, parameters.text("tenant-id").orElse("")))
         .orElse(EVERYTHING);
+  }
+
+  /** One key for both notations of a scope: with its tenant apart, and as a whole. */
+  private static String key(String scope, String tenant) {
+    int mark = scope.indexOf(MARK);
+    if (scope.startsWith(TENANT) && mark > 0) {
+      return scope.substring(TENANT.length(), mark) + "/" + scope.substring(mark + MARK.length());
+    }
+    return (tenant.equals("default") ? "" : tenant) + "/" + scope;
   }
 }
