@@ -3,7 +3,6 @@ package io.perdura.batch;
 import io.perdura.kernel.Settings;
 import io.perdura.outbox.OutboxSettings;
 import jakarta.batch.operations.BatchRuntimeException;
-import jakarta.batch.runtime.BatchRuntime;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -111,7 +110,7 @@ public class DrainSupervisor {
   }
 
   private BatchStatus status() {
-    return BatchRuntime.getJobOperator().getJobExecution(execution).getBatchStatus();
+    return Operators.operator().getJobExecution(execution).getBatchStatus();
   }
 
   /** Finds out how the execution ended; one that could not write it down is marked as failed. */

@@ -2,7 +2,6 @@ package io.perdura.batch;
 
 import io.perdura.control.Membership;
 import io.perdura.kernel.ApiException;
-import jakarta.batch.runtime.BatchRuntime;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Properties;
@@ -46,7 +45,7 @@ public class JobStarter {
       throw new ApiException(503, "not_ready", "this server takes no jobs yet", null, 1);
     }
     parameters.setProperty(JobRepository.NODE, membership.self().id());
-    long execution = BatchRuntime.getJobOperator().start(name, parameters);
+    long execution = Operators.operator().start(name, parameters);
     LOG.log(Level.INFO, "job {0} started as execution {1}", new Object[] {name, execution});
     return execution;
   }

@@ -10,7 +10,6 @@ import io.perdura.kernel.ApiException;
 import io.perdura.kernel.Once;
 import io.perdura.outbox.Drain;
 import jakarta.batch.operations.BatchRuntimeException;
-import jakarta.batch.runtime.BatchRuntime;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -173,7 +172,7 @@ public class OrphanReaper {
   }
 
   private static Map<String, String> parameters(JobRepository.Execution execution) {
-    Properties given = BatchRuntime.getJobOperator().getParameters(execution.id());
+    Properties given = Operators.operator().getParameters(execution.id());
     Map<String, String> parameters = new TreeMap<>();
     for (String name : given.stringPropertyNames()) {
       if (!name.startsWith(JobRepository.OURS)) {

@@ -6,7 +6,6 @@ import io.perdura.jobs.JobParameters;
 import io.perdura.jobs.RunBook;
 import io.perdura.jobs.RunHandle;
 import io.perdura.kernel.ApiException;
-import jakarta.batch.runtime.BatchRuntime;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.context.JobContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -109,7 +108,7 @@ public class RunDesk {
    */
   RunHandle begin(JobContext job) {
     long execution = job.getExecutionId();
-    Properties given = BatchRuntime.getJobOperator().getParameters(execution);
+    Properties given = Operators.operator().getParameters(execution);
     RunHandle run = claimed(given);
     if (run == null) {
       run = book.adopt(job.getJobName(), checked(job, given), job.getInstanceId(), self());

@@ -12,7 +12,6 @@ import jakarta.batch.operations.JobExecutionNotRunningException;
 import jakarta.batch.operations.JobOperator;
 import jakarta.batch.operations.JobRestartException;
 import jakarta.batch.operations.NoSuchJobExecutionException;
-import jakarta.batch.runtime.BatchRuntime;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -136,7 +135,7 @@ public class RunLauncher {
       return true;
     }
     try {
-      JobOperator operator = BatchRuntime.getJobOperator();
+      JobOperator operator = Operators.operator();
       return !RUNNING.contains(operator.getJobExecution(entry.execution).getBatchStatus());
     } catch (NoSuchJobExecutionException e) {
       return true;
@@ -148,7 +147,7 @@ public class RunLauncher {
       return;
     }
     try {
-      BatchRuntime.getJobOperator().stop(entry.execution);
+      Operators.operator().stop(entry.execution);
     } catch (JobExecutionNotRunningException | NoSuchJobExecutionException e) {
       LOG.log(Level.FINE, "it has ended already", e);
     }
@@ -163,7 +162,7 @@ public class RunLauncher {
     try {
       long execution =
           run.earlierExecution() == null
-              ? BatchRuntime.getJobOperator().start(run.job(), parameters)
+              ? Operators.operator().start(run.job(), parameters)
               : again(run, parameters);
       RunDesk.Entry entry = desk.entry(run.id());
       if (entry != null) {
@@ -185,7 +184,7 @@ public class RunLauncher {
    * does as well, for the run itself knows where it stands.
    */
   private long again(RunHandle run, Properties parameters) {
-    JobOperator operator = BatchRuntime.getJobOperator();
+    JobOperator operator = Operators.operator();
     long earlier = run.earlierExecution();
     // The fence is ours, so nobody works on it, whatever the repository still believes.
     repository.fail(earlier);
