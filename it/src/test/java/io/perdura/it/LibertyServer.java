@@ -64,10 +64,21 @@ final class LibertyServer implements AutoCloseable {
 
   /** Offers the API over TLS as well, as the launcher does when the keystore is set. */
   LibertyServer withTls(Path keystore, String password, int tlsPort) {
-    jvmArguments = " -Dperdura.tls=on";
+    jvmArguments += " -Dperdura.tls=on";
     return with("PERDURA_TLS_KEYSTORE", keystore.toString())
         .with("PERDURA_TLS_KEYSTORE_PASSWORD", password)
         .with("PERDURA_TLS_PORT", Integer.toString(tlsPort));
+  }
+
+  /** Offers the batch REST interface, as the launcher does when its keystore is set. */
+  LibertyServer withBatchRest(Path keystore, String password, int port, String secret) {
+    jvmArguments += " -Dperdura.batch-rest=on";
+    return with("PERDURA_BATCH_REST_KEYSTORE", keystore.toString())
+        .with("PERDURA_BATCH_REST_KEYSTORE_PASSWORD", password)
+        .with("PERDURA_BATCH_REST_PORT", Integer.toString(port))
+        .with("PERDURA_BATCH_ADMIN_PASSWORD", secret)
+        .with("PERDURA_BATCH_SUBMITTER_PASSWORD", secret)
+        .with("PERDURA_BATCH_MONITOR_PASSWORD", secret);
   }
 
   /** Runs another application than the one that was built. */
@@ -251,7 +262,7 @@ final class LibertyServer implements AutoCloseable {
     return text.substring(Math.max(0, text.length() - 6000));
   }
 
-  private static int freePort() {
+  static int freePort() {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     } catch (IOException e) {

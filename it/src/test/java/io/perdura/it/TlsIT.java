@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The public API over TLS, with a certificate of the test's own. */
 class TlsIT {
-  private static final String PASSWORD = "keystore-of-a-test";
+  static final String PASSWORD = "keystore-of-a-test";
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
   @Test
@@ -142,7 +142,7 @@ class TlsIT {
   }
 
   /** Makes a key with a certificate of its own; returns what trusts it. */
-  private static KeyStore makeKey(Path file, String name) throws Exception {
+  static KeyStore makeKey(Path file, String name) throws Exception {
     Process keytool =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
