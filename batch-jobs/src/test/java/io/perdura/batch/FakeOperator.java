@@ -27,6 +27,9 @@ public final class FakeOperator implements JobOperator {
   /** Thrown by each start, while set. */
   static Supplier<RuntimeException> outage;
 
+  /** Thrown by each restart, while set. */
+  static Supplier<RuntimeException> restartRefusal;
+
   /** An execution. */
   static final class Fake implements JobExecution {
     final long id;
@@ -92,6 +95,7 @@ public final class FakeOperator implements JobOperator {
   static void reset() {
     EXECUTIONS.clear();
     outage = null;
+    restartRefusal = null;
   }
 
   static Fake last() {
@@ -108,6 +112,9 @@ public final class FakeOperator implements JobOperator {
 
   @Override
   public long restart(long execution, Properties parameters) {
+    if (restartRefusal != null) {
+      throw restartRefusal.get();
+    }
     return new Fake("restarted", copy(parameters), execution).id;
   }
 
@@ -142,6 +149,9 @@ public final class FakeOperator implements JobOperator {
   /** As the real one: of an execution that an earlier server ran, too. */
   @Override
   public Properties getParameters(long execution) {
+    if (EXECUTIONS.containsKey(execution)) {
+      return copy(EXECUTIONS.get(execution).parameters);
+    }
     Properties parameters = new Properties();
     parameters.setProperty("page", "7");
     parameters.setProperty(JobRepository.NODE, "the server before");
