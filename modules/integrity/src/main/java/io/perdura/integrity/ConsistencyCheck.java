@@ -49,7 +49,7 @@ public class ConsistencyCheck implements ReportWork {
   ConsistencyCheck(Database database, Settings settings) {
     this.database = database;
     this.settings = settings;
-    this.definition = settings == null ? null : ConsistencyOptions.definition(settings);
+    this.definition = ConsistencyOptions.definition(settings);
   }
 
   protected ConsistencyCheck() {

@@ -61,7 +61,7 @@ public class HealthGate implements ReportWork {
     this.consistency = consistency;
     this.quality = quality;
     this.works = works;
-    this.definition = settings == null ? null : HealthOptions.definition(settings);
+    this.definition = HealthOptions.definition(settings);
   }
 
   protected HealthGate() {

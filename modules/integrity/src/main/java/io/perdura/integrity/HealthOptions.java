@@ -37,7 +37,7 @@ final class HealthOptions {
                 JobParameter.number(SAMPLE, 20L, 1, 200, "Bad rows that a check shows at most."),
                 JobParameter.choice(
                     CHECK_SET,
-                    settings.get(IntegritySettings.HEALTH_GATE_CONSISTENCY_CHECK_SET),
+                    value(settings, IntegritySettings.HEALTH_GATE_CONSISTENCY_CHECK_SET),
                     CheckSet.LABELS,
                     "Which consistency checks to make."),
                 ConsistencyOptions.deadLetters(),
@@ -101,7 +101,12 @@ final class HealthOptions {
 
   private static JobParameter flag(
       Settings settings, String name, Setting<Boolean> fallback, String purpose) {
-    return JobParameter.flag(name, settings.get(fallback), purpose);
+    return JobParameter.flag(name, value(settings, fallback), purpose);
+  }
+
+  /** The container's proxy of the gate has no settings. */
+  private static <T> T value(Settings settings, Setting<T> setting) {
+    return settings == null ? setting.fallback() : settings.get(setting);
   }
 
   boolean strictWarnings() {

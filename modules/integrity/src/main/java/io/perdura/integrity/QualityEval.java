@@ -27,7 +27,7 @@ public class QualityEval implements ReportWork {
   QualityEval(Database database, Settings settings) {
     this.database = database;
     this.settings = settings;
-    this.definition = settings == null ? null : QualityOptions.definition(settings);
+    this.definition = QualityOptions.definition(settings);
   }
 
   protected QualityEval() {

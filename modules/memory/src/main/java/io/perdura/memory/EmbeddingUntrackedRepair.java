@@ -63,7 +63,7 @@ public class EmbeddingUntrackedRepair implements PagedWork {
     this.embeddings = embeddings;
     this.outbox = outbox;
     this.clock = clock;
-    this.definition = settings == null ? null : define();
+    this.definition = define();
   }
 
   protected EmbeddingUntrackedRepair() {

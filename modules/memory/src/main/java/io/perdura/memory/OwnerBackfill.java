@@ -76,7 +76,7 @@ abstract class OwnerBackfill implements PagedWork {
     this.generations = generations;
     this.vectorEvents = vectorEvents;
     this.clock = clock;
-    this.definition = settings == null ? null : definition(name, purpose, settings);
+    this.definition = definition(name, purpose, settings);
   }
 
   /** Whether only rules are looked at. */
