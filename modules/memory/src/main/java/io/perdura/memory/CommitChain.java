@@ -6,21 +6,27 @@ import io.perdura.kernel.CanonicalJson;
 import io.perdura.kernel.Jsons;
 import io.perdura.kernel.ScopeKey;
 import io.perdura.kernel.Tx;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Recomputes the hashes of commits from what is stored. */
 final class CommitChain {
   private static final int MAX_BROKEN = 20;
 
-  private static final String COMMITS =
+  private static final String SELECT =
       """
       select c.id, c.input_sha256, c.diff_json::text, c.diff_sha256, c.kind, c.actor, c.model_version, c.prompt_version,
         c.commit_hash, coalesce(p.commit_hash, ''), c.erased_at is not null, c.rest_sha256
       from memory_commits c left join memory_commits p on p.id = c.parent_id
-      where c.scope = ? order by c.created_at, c.id
+      where c.scope = ?\
       """;
+
+  private static final String COMMITS = SELECT + " order by c.created_at, c.id";
+  private static final String NEWEST = SELECT + " order by c.created_at desc limit ?";
 
   private CommitChain() {}
 
@@ -57,6 +63,37 @@ final class CommitChain {
     answer.set("first_broken", first);
     answer.set("broken", broken);
     return answer;
+  }
+
+  /** Looks at the newest commits only, and tells of {@code sample} broken ones. */
+  static CommitFaults newest(Connection connection, String scopeKey, int newest, int sample)
+      throws SQLException {
+    List<CommitFaults.Fault> faults = new ArrayList<>();
+    long looked = 0;
+    long broken = 0;
+    try (PreparedStatement select = connection.prepareStatement(NEWEST)) {
+      select.setFetchSize(1000);
+      select.setString(1, scopeKey);
+      select.setInt(2, newest);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          looked++;
+          String fault = readableFault(row, scopeKey);
+          if (fault != null && broken++ < sample) {
+            faults.add(new CommitFaults.Fault(row.getString(1), fault));
+          }
+        }
+      }
+    }
+    return new CommitFaults(looked, broken, faults);
+  }
+
+  private static String readableFault(ResultSet row, String scopeKey) throws SQLException {
+    try {
+      return fault(row, scopeKey);
+    } catch (IllegalStateException e) {
+      return "diff_json cannot be read";
+    }
   }
 
   /** Returns what is wrong with a commit, null when nothing is. */

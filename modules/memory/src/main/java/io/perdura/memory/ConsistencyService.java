@@ -193,4 +193,15 @@ public class ConsistencyService {
   public JsonNode verifyChain(ScopeKey scope) {
     return database.transaction("verify chain", tx -> CommitChain.verify(tx, scope));
   }
+
+  /**
+   * Recomputes the hashes of a scope's newest commits, in the caller's transaction.
+   *
+   * @param newest how many
+   * @param sample how many broken ones to tell of
+   */
+  public static CommitFaults newestCommits(
+      Connection connection, String scopeKey, int newest, int sample) throws SQLException {
+    return CommitChain.newest(connection, scopeKey, newest, sample);
+  }
 }

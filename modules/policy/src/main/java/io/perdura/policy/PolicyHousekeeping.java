@@ -16,14 +16,19 @@ import java.util.concurrent.ScheduledExecutorService;
 public class PolicyHousekeeping {
   private static final int ROWS_PER_STATEMENT = 5_000;
 
-  private static final String PURGE =
+  private static final String FEEDBACK =
       """
-      delete from %1$s where id = any(array(
-        select id from %1$s where created_at < now() - make_interval(days => ?) limit ?))
+      delete from memory_rule_feedback where id = any(array(
+        select id from memory_rule_feedback where created_at < now() - make_interval(days => ?) limit ?))
       """;
 
-  private static final String FEEDBACK = PURGE.formatted("memory_rule_feedback");
-  private static final String DECISIONS = PURGE.formatted("memory_execution_decisions");
+  /** A decision stays as long as the feedback that names it. */
+  private static final String DECISIONS =
+      """
+      delete from memory_execution_decisions where id = any(array(
+        select d.id from memory_execution_decisions d where d.created_at < now() - make_interval(days => ?)
+          and not exists (select from memory_rule_feedback f where f.decision_id = d.id) limit ?))
+      """;
 
   private final Database database;
   private final int days;

@@ -1,0 +1,151 @@
+package io.perdura.integrity;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.perdura.jobs.JobDefinition;
+import io.perdura.jobs.JobParameters;
+import io.perdura.jobs.JobProgress;
+import io.perdura.jobs.JobResult;
+import io.perdura.jobs.ReportWork;
+import io.perdura.kernel.Database;
+import io.perdura.kernel.Settings;
+import io.perdura.outbox.OutboxSettings;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Looks for rows that contradict each other (jobs-gates, section 3): every check sees the same
+ * snapshot, and nothing that a row holds keeps another check from looking.
+ */
+@ApplicationScoped
+public class ConsistencyCheck implements ReportWork {
+  private static final String PGVECTOR =
+      """
+      select format_type(atttypid, null) like '%vector' from pg_attribute
+      where attrelid = 'memory_vectors'::regclass and attname = 'embedding'
+      """;
+
+  private static final String HAS_ROWS =
+      """
+      select exists (select from memory_nodes where scope = {scope})
+        or exists (select from memory_commits where scope = {scope})
+        or exists (select from memory_outbox where scope = {scope})
+      """;
+
+  private final Database database;
+  private final Settings settings;
+  private final JobDefinition definition;
+
+  @Inject
+  ConsistencyCheck(Database database, Settings settings) {
+    this.database = database;
+    this.settings = settings;
+    this.definition = ConsistencyOptions.definition(settings);
+  }
+
+  protected ConsistencyCheck() {
+    this(null, null);
+  }
+
+  /** A check without container, for tests and tools. */
+  public static ConsistencyCheck of(Database database, Settings settings) {
+    return new ConsistencyCheck(database, settings);
+  }
+
+  @Override
+  public JobDefinition definition() {
+    return definition;
+  }
+
+  @Override
+  public JobResult run(JobParameters parameters, JobProgress progress) {
+    return check(parameters, progress).result();
+  }
+
+  /** Makes the check and returns its report; parameters as {@link #definition} checked them. */
+  public ConsistencyReport check(JobParameters parameters, JobProgress progress) {
+    return check(ConsistencyOptions.of(parameters, settings), progress);
+  }
+
+  ConsistencyReport check(ConsistencyOptions options, JobProgress progress) {
+    return Snapshot.read(
+        database, "consistency check", connection -> check(connection, options, progress));
+  }
+
+  private ConsistencyReport check(
+      Connection connection, ConsistencyOptions options, JobProgress progress) throws SQLException {
+    Map<String, Object> values = values(options);
+    boolean tenants =
+        options.set().asksFor(CheckSet.CROSS_TENANT) && is(connection, TenantChecks.PROBE, values);
+    List<Check> catalogue = Catalogue.of(settings, is(connection, PGVECTOR, values));
+    List<Check> reported = catalogue.stream().filter(check -> isReported(check, options)).toList();
+
+    Set<Check> due = new LinkedHashSet<>();
+    int numbered = 0;
+    for (Check check : reported) {
+      if (options.set().asksFor(check.set()) && (check.set() != CheckSet.CROSS_TENANT || tenants)) {
+        if (options.hasInSlice(numbered)) {
+          due.add(check);
+        }
+        numbered++;
+      }
+    }
+    Map<Check, CheckOutcome> outcomes =
+        new CheckRunner(connection, options, values, progress).run(new ArrayList<>(due));
+    List<ObjectNode> checks = new ArrayList<>();
+    for (Check check : reported) {
+      CheckOutcome outcome = outcomes.get(check);
+      checks.add((outcome == null ? notMade(check, options, tenants) : outcome).json(check));
+    }
+    boolean scopeHasRows = is(connection, HAS_ROWS, values);
+    return ConsistencyReport.of(options, checks, numbered, scopeHasRows);
+  }
+
+  /** A run across tenants names only one of the scope's checks, as the contract has it. */
+  private static boolean isReported(Check check, ConsistencyOptions options) {
+    return check.set() == CheckSet.CROSS_TENANT
+        || options.set().asksFor(CheckSet.SCOPE)
+        || check.name().equals("edges_cross_scope");
+  }
+
+  private static CheckOutcome notMade(Check check, ConsistencyOptions options, boolean tenants) {
+    if (!options.set().asksFor(check.set())) {
+      return CheckOutcome.skipped("not in the check set " + options.set().label());
+    }
+    return check.set() == CheckSet.CROSS_TENANT && !tenants
+        ? CheckOutcome.pass("no row belongs to another tenant than the default one")
+        : CheckOutcome.skipped("in another slice");
+  }
+
+  private Map<String, Object> values(ConsistencyOptions options) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("scope", options.scope().key());
+    values.put("default_tenant", settings.defaults().tenant());
+    values.put("cold_below", settings.get(IntegritySettings.MEMORY_TIER_COLD_BELOW));
+    values.put("hot_budget", settings.get(IntegritySettings.MEMORY_SCOPE_HOT_NODE_BUDGET));
+    values.put("active_budget", settings.get(IntegritySettings.MEMORY_SCOPE_ACTIVE_NODE_BUDGET));
+    values.put("max_attempts", settings.get(OutboxSettings.OUTBOX_MAX_ATTEMPTS));
+    values.put("claim_timeout_ms", settings.get(OutboxSettings.OUTBOX_CLAIM_TIMEOUT_MS));
+    values.put("max_dead_letters", options.tolerance().deadLetters());
+    values.put("max_failed_embeddings", options.tolerance().failedEmbeddings());
+    values.put("max_pending_seconds", options.tolerance().pendingSeconds());
+    return values;
+  }
+
+  private static boolean is(Connection connection, String sql, Map<String, Object> values)
+      throws SQLException {
+    try (PreparedStatement select = NamedSql.prepare(connection, sql, values);
+        ResultSet row = select.executeQuery()) {
+      return row.next() && row.getBoolean(1);
+    }
+  }
+}
