@@ -57,13 +57,13 @@ record ConsolidationOptions(
     all.add(
         whole(
             "max-anchors",
-            settings.get(LifecycleSettings.MEMORY_CONSOLIDATION_MAX_ANCHORS),
+            JobState.fallback(settings, LifecycleSettings.MEMORY_CONSOLIDATION_MAX_ANCHORS),
             2_000,
             "Nodes whose neighbours are looked for, the newest changed first."));
     all.add(
         whole(
             "neighbors-per-node",
-            settings.get(LifecycleSettings.MEMORY_CONSOLIDATION_NEIGHBORS_PER_NODE),
+            JobState.fallback(settings, LifecycleSettings.MEMORY_CONSOLIDATION_NEIGHBORS_PER_NODE),
             50,
             "Neighbours of each anchor that are looked at."));
     all.add(
@@ -75,33 +75,35 @@ record ConsolidationOptions(
     all.add(
         JobParameter.ratio(
             "min-vector",
-            settings.get(LifecycleSettings.MEMORY_CONSOLIDATION_MIN_VECTOR_SIM),
+            JobState.fallback(settings, LifecycleSettings.MEMORY_CONSOLIDATION_MIN_VECTOR_SIM),
             0,
             1,
             "Least similarity of the vectors of a pair."));
     all.add(
         JobParameter.ratio(
             "min-score",
-            settings.get(LifecycleSettings.MEMORY_CONSOLIDATION_MIN_SCORE),
+            JobState.fallback(settings, LifecycleSettings.MEMORY_CONSOLIDATION_MIN_SCORE),
             0,
             1,
             "Least score of a pair: 0.8 of the vectors' similarity and 0.2 of the words'."));
     all.add(
         whole(
             "max-pairs",
-            settings.get(LifecycleSettings.MEMORY_CONSOLIDATION_MAX_PAIRS),
+            JobState.fallback(settings, LifecycleSettings.MEMORY_CONSOLIDATION_MAX_PAIRS),
             MOST_PAIRS,
             "Pairs that are suggested, the best first."));
     all.add(
         whole(
             "conflict-min-shared-tokens",
-            settings.get(LifecycleSettings.MEMORY_CONSOLIDATION_CONFLICT_MIN_SHARED_TOKENS),
+            JobState.fallback(
+                settings, LifecycleSettings.MEMORY_CONSOLIDATION_CONFLICT_MIN_SHARED_TOKENS),
             8,
             "Words of content that two texts share before they can contradict each other."));
     all.add(
         JobParameter.ratio(
             "conflict-negation-lexical-min",
-            settings.get(LifecycleSettings.MEMORY_CONSOLIDATION_CONFLICT_NEGATION_LEXICAL_MIN),
+            JobState.fallback(
+                settings, LifecycleSettings.MEMORY_CONSOLIDATION_CONFLICT_NEGATION_LEXICAL_MIN),
             0,
             1,
             "Least similarity of the words where only one of two texts is negated."));

@@ -58,14 +58,17 @@ public class ConsolidationRedirectJob implements PagedWork {
             ScopeParameters.tenant(),
             JobParameter.number(
                 "max-aliases",
-                (long) settings.get(LifecycleSettings.MEMORY_CONSOLIDATION_REDIRECT_MAX_ALIASES),
+                (long)
+                    JobState.fallback(
+                        settings, LifecycleSettings.MEMORY_CONSOLIDATION_REDIRECT_MAX_ALIASES),
                 1,
                 5_000,
                 "Merged nodes that the run deals with at most."),
             JobParameter.number(
                 "max-edges-per-alias",
                 (long)
-                    settings.get(
+                    JobState.fallback(
+                        settings,
                         LifecycleSettings.MEMORY_CONSOLIDATION_REDIRECT_MAX_EDGES_PER_ALIAS),
                 1,
                 20_000,

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.kernel.Hashes;
 import io.perdura.kernel.ScopeKey;
+import io.perdura.kernel.Setting;
+import io.perdura.kernel.Settings;
 import java.sql.SQLException;
 import java.util.UUID;
 
@@ -15,6 +17,11 @@ final class JobState {
   private static final double SIX_DECIMALS = 1_000_000;
 
   private JobState() {}
+
+  /** A default as it is configured; a job is asked for its definition without a container, too. */
+  static <T> T fallback(Settings settings, Setting<T> setting) {
+    return settings == null ? setting.fallback() : settings.get(setting);
+  }
 
   static long number(ObjectNode state, String key) {
     return state.path(key).asLong();

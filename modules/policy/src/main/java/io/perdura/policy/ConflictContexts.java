@@ -1,6 +1,5 @@
 package io.perdura.policy;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.perdura.kernel.CoreSettings;
 import io.perdura.kernel.Jsons;
@@ -62,7 +61,7 @@ final class ConflictContexts {
           add(contexts, document, limit);
         }
       }
-    } catch (JsonProcessingException e) {
+    } catch (IOException e) {
       throw new IllegalStateException("contexts/" + name + " is not JSON", e);
     }
     if (contexts.isEmpty()) {
