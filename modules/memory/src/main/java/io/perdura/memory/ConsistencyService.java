@@ -62,6 +62,11 @@ public class ConsistencyService {
     return residue(erasure == null ? neverErased(request) : erasure);
   }
 
+  /** The same for everything there is now, whether or not the target was erased before. */
+  JsonNode residueNow(EraseRequest request) {
+    return residue(neverErased(request));
+  }
+
   private Erasure neverErased(EraseRequest request) {
     return new Erasure(
         0,

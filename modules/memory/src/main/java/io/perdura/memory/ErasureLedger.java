@@ -25,6 +25,9 @@ final class ErasureLedger {
           + " from erasure_ledger where tenant_id = ? and kind = ? and scope is not distinct from ?"
           + " and target = ? and completed_at is null order by id limit 1";
 
+  private static final String IS_OPEN =
+      "select completed_at is null and actor = ? from erasure_ledger where id = ?";
+
   private static final String INSERT =
       "insert into erasure_ledger (tenant_id, scope, kind, target, actor, reason) values (?, ?, ?, ?, ?, ?) returning "
           + COLUMNS;
@@ -110,6 +113,17 @@ final class ErasureLedger {
   /** Returns the newest entry for the request's target. */
   Optional<Erasure> latest(EraseRequest request) throws SQLException {
     return find(LATEST, request);
+  }
+
+  /** Tells whether an erasure that {@code actor} asked for was interrupted. */
+  boolean isOpen(Erasure erasure, String actor) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(IS_OPEN)) {
+      select.setString(1, actor);
+      select.setLong(2, erasure.id());
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() && row.getBoolean(1);
+      }
+    }
   }
 
   private Optional<Erasure> find(String sql, EraseRequest request) throws SQLException {

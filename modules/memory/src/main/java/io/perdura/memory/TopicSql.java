@@ -40,6 +40,30 @@ final class TopicSql {
       """
           .formatted(VectorColumn.BYTES, OWN_TOPIC);
 
+  /**
+   * Events that wait for a topic, oldest first, among the next nodes of a scope. Parameters: scope,
+   * time and id where the page before ended, nodes, generation, limit. One row more tells where the
+   * nodes end: it has no event.
+   */
+  static final String WAITING =
+      """
+      with w as materialized (
+        select id, created_at from memory_nodes where scope = ? and (created_at, id) > (?::timestamptz, ?::uuid)
+        order by created_at, id limit ?
+      )
+      (select n.id, w.created_at::text, w.id from w
+        cross join lateral (select * from memory_nodes m
+          where m.id = w.id and m.type = 'event' and m.tier = 'hot' and m.embedding_status = 'ready' limit 1) n
+        cross join lateral (select 1 from memory_vectors v
+          where v.generation_id = ? and v.node_id = n.id limit 1) v
+        left join lateral (%s) p on true
+        where p.one is null
+        order by w.created_at, w.id limit ?)
+      union all
+      (select null, w.created_at::text, w.id from w order by w.created_at desc, w.id desc limit 1)
+      """
+          .formatted(OWN_TOPIC);
+
   private static final String TOPICS =
       """
       from memory_vectors v

@@ -57,7 +57,7 @@ class WriteServiceTest {
 
     ObjectNode stored = (ObjectNode) node(textAt(answer, "/nodes/0/id"));
     for (String volatileKey :
-        new String[] {"id", "commit_id", "created_at", "updated_at", "lexemes"}) {
+        new String[] {"id", "commit_id", "created_at", "updated_at", "decayed_at", "lexemes"}) {
       stored.remove(volatileKey);
     }
     assertThat(stored)
