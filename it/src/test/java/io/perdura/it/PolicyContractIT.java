@@ -345,4 +345,18 @@ class PolicyContractIT {
     assertThat(erased.at("/residue/clean").booleanValue()).isTrue();
     assertThat(post("rules/evaluate", context("")).ok().get("considered").intValue()).isZero();
   }
+
+  @Test
+  void theMetricsTellWhatTheLoopDid() {
+    state(writeRule(), "active");
+    post("tools/select", context("") + ",'candidates':['psql']").ok();
+    assertThat(SharedServer.get().server().management().get("/metrics").text())
+        .contains(
+            "perdura_policy_evaluation_seconds_count",
+            "perdura_policy_compile_seconds_count",
+            "perdura_policy_compiled_rules_total",
+            "perdura_policy_cache_misses_total")
+        .containsPattern("perdura_policy_cache_hits_total\\{[^}]*} [0-9]")
+        .containsPattern("perdura_policy_selections_total\\{[^}]*outcome=\"selected\"[^}]*} [1-9]");
+  }
 }
