@@ -162,7 +162,7 @@ public class RuleConflictJob implements ReportWork {
   private RuleConflicts evaluate(
       JobParameters given, ScopeKey scope, Map<String, JsonNode> contexts, JobProgress progress) {
     boolean withShadow = given.flag("include-shadow");
-    Evaluator evaluator = new Evaluator(settings);
+    Evaluator evaluator = new Evaluator(settings, PolicyMeter.NONE);
     RuleSet rules = ruleSets.of(scope);
     RuleConflicts conflicts = new RuleConflicts();
     int done = 0;
