@@ -65,8 +65,7 @@ class GovernanceJobsTest {
   }
 
   private static RuleConflictJob conflicts() {
-    return new RuleConflictJob(
-        kit.database, kit.settings, new RuleSets(kit.database, kit.settings), CLOCK);
+    return new RuleConflictJob(kit.database, kit.settings, kit.sets, CLOCK);
   }
 
   private UUID rule(String state) {
@@ -94,15 +93,8 @@ class GovernanceJobsTest {
             + ") i");
     if (!outcome.equals("neutral")) {
       kit.execute(
-          "update memory_rule_defs set "
-              + outcome
-              + "_count = "
-              + outcome
-              + "_count + "
-              + times
-              + " where rule_node_id = '"
-              + rule
-              + "'");
+          "update memory_rule_defs set %1$s_count = %1$s_count + %2$d where rule_node_id = '%3$s'"
+              .formatted(outcome, times, rule));
     }
   }
 

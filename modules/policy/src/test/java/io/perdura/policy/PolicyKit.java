@@ -57,6 +57,7 @@ final class PolicyKit {
 
   final Settings settings;
   final Database database;
+  final RuleSets sets;
   final RuleService rules;
   final ToolService tools;
   final ToolFeedbackService feedbacks;
@@ -69,7 +70,7 @@ final class PolicyKit {
     }
     settings = Settings.of(values);
     database = new Database(dataSource);
-    RuleSets sets = new RuleSets(database, settings, figures);
+    sets = new RuleSets(database, settings, figures);
     rules = new RuleService(database, settings, sets, figures);
     tools = new ToolService(database, settings, sets, figures);
     feedbacks = new ToolFeedbackService(database, settings, sets, figures);
