@@ -66,7 +66,7 @@ class GovernanceJobsTest {
 
   private static RuleConflictJob conflicts() {
     return new RuleConflictJob(
-        kit.database, kit.settings, new RuleSets(kit.database, kit.settings), CLOCK);
+        kit.database, kit.settings, new RuleSets(kit.database, kit.settings, PolicyMeter.NONE), CLOCK);
   }
 
   private UUID rule(String state) {
