@@ -115,6 +115,10 @@ public class AlertRoute extends ChangingRow {
     return status;
   }
 
+  JsonNode metadata() {
+    return metadata;
+  }
+
   String target() {
     return target;
   }

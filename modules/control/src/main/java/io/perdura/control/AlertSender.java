@@ -39,6 +39,7 @@ public class AlertSender {
   static final String TIMESTAMP = "x-perdura-timestamp";
 
   private static final Logger LOG = Logger.getLogger(AlertSender.class.getName());
+  private static final String DEDUPLICATED = "deduplicated";
   private static final Duration SHORTEST_TTL = Duration.ofSeconds(60);
   private static final Duration LONGEST_TTL = Duration.ofDays(7);
 
@@ -69,23 +70,63 @@ public class AlertSender {
    * @return the deliveries as lists show them
    */
   public ArrayNode send(AlertMessage message, Duration ttl, String requestId) {
-    List<AlertRoute> routes = jpa.transaction("alert routes", em -> routes(em, message));
     ArrayNode deliveries = Jsons.array();
-    for (AlertRoute route : routes) {
-      AlertDelivery delivery = new AlertDelivery(route, message, requestId);
-      boolean repeated = message.dedupeKey() != null && wasSent(route, message, clamp(ttl));
-      AlertDelivery outcome =
-          repeated ? delivery.skipped("deduplicated") : deliver(route, message, delivery);
-      JsonNode row =
-          jpa.transaction(
-              "store alert delivery",
-              em -> {
-                em.persist(outcome);
-                return Jpa.stored(em, outcome).json();
-              });
-      deliveries.add(row);
+    for (AlertRoute route : routes(message)) {
+      deliveries.add(carry(route, message, null, ttl, requestId));
     }
     return deliveries;
+  }
+
+  /**
+   * The same under the rules of each route's metadata: severities, quiet times, repetition.
+   *
+   * @param most routes at most, oldest first
+   * @param dryRun whether to tell only what would happen; nothing is sent and nothing kept
+   */
+  ArrayNode dispatch(AlertMessage message, int most, boolean dryRun, String requestId) {
+    ArrayNode deliveries = Jsons.array();
+    for (AlertRoute route : routes(message).stream().limit(most).toList()) {
+      AlertRules.Decision decision = new AlertRules(route).decide(message, clock.instant());
+      AlertMessage own = decision.message();
+      if (!dryRun) {
+        deliveries.add(carry(route, own, decision.suppressed(), decision.ttl(), requestId));
+        continue;
+      }
+      String why = decision.suppressed();
+      if (why == null && wasSent(route, own, clamp(decision.ttl()))) {
+        why = DEDUPLICATED;
+      }
+      deliveries
+          .addObject()
+          .put("route_id", route.id())
+          .put("tenant_id", own.tenantId())
+          .put("event_type", own.eventType())
+          .put("status", why == null ? "would_send" : "skipped")
+          .put("error", why)
+          .set("metadata", own.deliveryMetadata());
+    }
+    return deliveries;
+  }
+
+  private List<AlertRoute> routes(AlertMessage message) {
+    return jpa.transaction("alert routes", em -> routes(em, message));
+  }
+
+  private JsonNode carry(
+      AlertRoute route, AlertMessage message, String suppressed, Duration ttl, String requestId) {
+    AlertDelivery delivery = new AlertDelivery(route, message, requestId);
+    boolean repeated =
+        suppressed == null && message.dedupeKey() != null && wasSent(route, message, clamp(ttl));
+    AlertDelivery outcome =
+        suppressed != null
+            ? delivery.skipped(suppressed)
+            : repeated ? delivery.skipped(DEDUPLICATED) : deliver(route, message, delivery);
+    return jpa.transaction(
+        "store alert delivery",
+        em -> {
+          em.persist(outcome);
+          return Jpa.stored(em, outcome).json();
+        });
   }
 
   private static List<AlertRoute> routes(EntityManager em, AlertMessage message) {

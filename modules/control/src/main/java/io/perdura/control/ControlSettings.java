@@ -85,6 +85,17 @@ public final class ControlSettings implements SettingCatalog {
   /** A delivery may keep another of its kind back for so long. */
   private static final int SHORTEST_KEEP_DAYS = 7;
 
+  /**
+   * Program that publishes the evidence of an incident, called with source directory, target,
+   * tenant and run; see {@link IncidentPublisher}.
+   */
+  public static final Setting<String> PERDURA_INCIDENT_PUBLISH_COMMAND =
+      Setting.text("PERDURA_INCIDENT_PUBLISH_COMMAND", null);
+
+  /** Key of the HMAC that signs the index of a bundle of evidence. */
+  public static final Setting<String> INCIDENT_BUNDLE_SIGNING_KEY =
+      Setting.secret("INCIDENT_BUNDLE_SIGNING_KEY");
+
   /** Every setting of this module. */
   public static final List<Setting<?>> ALL =
       List.of(
@@ -102,7 +113,9 @@ public final class ControlSettings implements SettingCatalog {
           PERDURA_OUTBOUND_ALLOW,
           PERDURA_OUTBOUND_TIMEOUT_MS,
           PERDURA_OUTBOUND_CA_FILE,
-          PERDURA_ALERT_DELIVERIES_KEEP_DAYS);
+          PERDURA_ALERT_DELIVERIES_KEEP_DAYS,
+          PERDURA_INCIDENT_PUBLISH_COMMAND,
+          INCIDENT_BUNDLE_SIGNING_KEY);
 
   @Override
   public List<Setting<?>> settings() {

@@ -6,6 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.perdura.kernel.StableIds;
 import io.perdura.schema.DatabaseSuite;
 import io.perdura.schema.TestDatabase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -247,6 +253,44 @@ abstract class RollupAndClusterJobTest extends DatabaseSuite {
 
     assertThat(Jobs.body(kit, rollup()).get("skipped_mixed_owners").intValue()).isEqualTo(1);
     assertThat(summaries()).isEmpty();
+  }
+
+  @Test
+  void writersClusteringAndRollUpAtTheSameTimeLoseNothing() throws Exception {
+    sharedTopic(5);
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Callable<Object>> tasks = new ArrayList<>();
+      for (int t = 0; t < 2; t++) {
+        String name = "w" + t + "-";
+        tasks.add(() -> {
+          for (int i = 0; i < 12; i++) {
+            event(name + i, "shared", null);
+          }
+          return null;
+        });
+        tasks.add(() -> {
+          for (int i = 0; i < 6; i++) {
+            Jobs.body(kit, cluster());
+            Jobs.body(kit, rollup());
+          }
+          return null;
+        });
+      }
+      for (Future<Object> future : threads.invokeAll(tasks)) {
+        future.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    Jobs.body(kit, cluster());
+    Jobs.body(kit, rollup());
+
+    assertThat(kit.value("select slots->>'member_count' from memory_nodes where type = 'topic'"))
+        .isEqualTo("29");
+    assertThat(summaries()).hasSize(1);
+    assertThat(Jobs.body(kit, rollup()).get("unchanged_summaries").intValue()).isEqualTo(1);
+    assertThat(kit.verifyChain("default").get("valid").booleanValue()).isTrue();
   }
 
   static class OnArraysTest extends RollupAndClusterJobTest {
