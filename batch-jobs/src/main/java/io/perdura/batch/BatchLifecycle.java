@@ -140,7 +140,10 @@ public class BatchLifecycle implements ServletContextListener {
 
   private void reap() {
     if (taken) {
-      reaper.look(membership.self().id());
+      boolean waiting = reaper.look(membership.self().id());
+      if (waiting) {
+        launch();
+      }
     }
   }
 

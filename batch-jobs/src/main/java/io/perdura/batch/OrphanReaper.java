@@ -90,8 +90,12 @@ public class OrphanReaper {
     this.lastLook = steadySince;
   }
 
-  /** Looks once; called every {@value #INTERVAL_SECONDS} s by one thread. */
-  public synchronized void look(String self) {
+  /**
+   * Looks once; called every {@value #INTERVAL_SECONDS} s by one thread.
+   *
+   * @return true when a run waits for a taker now
+   */
+  public synchronized boolean look(String self) {
     List<JobRepository.Execution> executions;
     List<RunBook.Held> held;
     try {
@@ -103,14 +107,16 @@ public class OrphanReaper {
     }
     if (!isSteady()) {
       seen.clear();
-      return;
+      return false;
     }
     Set<Object> present = new HashSet<>(executions);
     present.addAll(held);
     seen.keySet().retainAll(present);
     Set<String> dead = new HashSet<>();
+    boolean released = false;
     for (RunBook.Held run : held) {
       if (isOften(run) && book.release(run)) {
+        released = true;
         LOG.log(
             Level.WARNING,
             "run {0} of {1} is without its server {2}",
@@ -128,6 +134,7 @@ public class OrphanReaper {
       }
     }
     dead.forEach(drain::releaseNode);
+    return released;
   }
 
   private boolean isOften(Object orphan) {
