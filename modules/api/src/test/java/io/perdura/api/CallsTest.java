@@ -121,6 +121,27 @@ class CallsTest {
   }
 
   @Test
+  void aReadIsAProbeForAnAdministratorAlone() {
+    refuses("unauthorized_admin", keyed(Routes.FIND, "{}").header("x-perdura-probe", "true"));
+    HttpServletRequest probe = probed(Routes.FIND);
+    assertThatThrownBy(() -> calls.post(probe, this::read, (a, b) -> null)).hasMessage("x");
+    assertThat(Exchange.of(probe).isProbe()).isTrue();
+  }
+
+  @Test
+  void aWriteIsNeverAProbe() {
+    HttpServletRequest write = probed(Routes.WRITE);
+    assertThatThrownBy(() -> calls.post(write, this::read, (a, b) -> null)).hasMessage("x");
+    assertThat(Exchange.of(write).isProbe()).isFalse();
+  }
+
+  private static HttpServletRequest probed(Route route) {
+    return attached(
+        route,
+        keyed(route, "{}").header("x-perdura-probe", "true").header("x-admin-token", "secret"));
+  }
+
+  @Test
   void withoutAdminTokenNothingIsAdministered() {
     Map<String, String> settings = new HashMap<>(KEYED);
     settings.remove("ADMIN_TOKEN");
