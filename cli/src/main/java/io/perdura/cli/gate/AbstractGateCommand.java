@@ -82,6 +82,9 @@ abstract class AbstractGateCommand implements Callable<Integer> {
     run.inputs.put("strict_warnings", options.strictWarnings).put("signed", key.isPresent());
     ObjectNode summary = new GateEngine(gate(run), run, options.strictWarnings).run();
     Manifest.seal(directory, key);
+    if (key.isEmpty()) {
+      console.note("nobody signed the evidence: it will never verify");
+    }
     console.print(options.json ? summary.toPrettyString() : GateText.of(summary));
     return summary.path("ok").asBoolean() ? 0 : Main.NEGATIVE;
   }

@@ -21,7 +21,8 @@ class PublishedConfigurationTest {
 
   private static JsonNode published(Map<String, String> values) {
     Settings settings = Settings.of(values);
-    return new PublishedConfiguration(settings, new Membership(null), Embeddings.of(settings)).body();
+    return new PublishedConfiguration(settings, new Membership(null), Embeddings.of(settings))
+        .body();
   }
 
   @Test
