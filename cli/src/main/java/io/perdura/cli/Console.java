@@ -106,6 +106,14 @@ public final class Console {
     }
   }
 
+  /** The text in a colour where a person looks and has not said NO_COLOR; else as it is. */
+  public String painted(String text, boolean good) {
+    if (!terminal || System.getenv("NO_COLOR") != null) {
+      return text;
+    }
+    return (good ? "\033[32m" : "\033[31m") + text + "\033[0m";
+  }
+
   /** Nanoseconds as {@code 3.2 s}. */
   public static String elapsed(long nanos) {
     return String.format(Locale.ROOT, "%.1f s", nanos / 1e9);

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class GatesIT {
   private static final String KEY = "gates-agent-key-0123456789abcdef";
+  private static final String ADMIN = "gates-admin-token-0123456789abcdefghij";
   private static final String SCOPE = "judged";
 
   @TempDir static Path home;
@@ -48,7 +49,7 @@ class GatesIT {
   static void start() throws IOException {
     database = TestDatabase.fresh();
     server = production("gates").start();
-    Files.writeString(home.resolve("admin"), Api.ADMIN_TOKEN);
+    Files.writeString(home.resolve("admin"), ADMIN);
     Files.writeString(home.resolve("key"), KEY);
     StringWriter ignored = new StringWriter();
     assertThat(run(ignored, ignored, "evidence", "keygen", "--key", operator())).isZero();
@@ -78,7 +79,7 @@ class GatesIT {
         .with("APP_ENV", "prod")
         .with("MEMORY_AUTH_MODE", "api_key")
         .with("MEMORY_API_KEYS_JSON", "{\"" + KEY + "\":{\"tenant_id\":\"default\"}}")
-        .with("ADMIN_TOKEN", Api.ADMIN_TOKEN)
+        .with("ADMIN_TOKEN", ADMIN)
         .with("RATE_LIMIT_ENABLED", "true")
         .with("TENANT_QUOTA_ENABLED", "true")
         .with("RATE_LIMIT_BYPASS_LOOPBACK", "false")
@@ -223,6 +224,7 @@ class GatesIT {
   void aServerInDevelopmentsConfigurationIsRed() {
     try (LibertyServer developer =
         new LibertyServer("gates-dev", database.jdbcUrl(), database.user(), database.password())
+            .with("ADMIN_TOKEN", ADMIN)
             .start()) {
       int exit = gate(developer, "preflight");
       isRed(exit, "app_env_prod is not so");
@@ -258,6 +260,46 @@ class GatesIT {
     try (AutoCloseable broken = sabotage("memory_rule_feedback", "raise exception 'broken';")) {
       assertThat(broken).isNotNull();
       isRed(gate(server, "parity"), "feedback_provided was answered with");
+    }
+  }
+
+  /**
+   * The scope is minutes old: nothing in it would be judged by the usual grace of a quarter hour.
+   */
+  private int health() {
+    return gate(server, "health", "--strict-warnings", "--job-parameter", "grace-seconds=0");
+  }
+
+  @Test
+  void aSoundScopeIsHealthy() {
+    assertThat(health()).as(out + "\n" + err).isZero();
+    assertThat(summary().at("/observed/consistency_errors").asInt(-1)).isZero();
+  }
+
+  @Test
+  void aFailedEmbeddingIsRed() {
+    sql(
+        "update memory_nodes set embedding_status = 'failed' where scope = 'judged' and client_id = 'e0'");
+    try {
+      isRed(health(), "failed_embeddings");
+    } finally {
+      sql(
+          "update memory_nodes set embedding_status = 'ready' where scope = 'judged' and client_id = 'e0'");
+    }
+  }
+
+  @Test
+  void aDeadLetterIsRed() {
+    String one = " where id = (select min(id) from memory_outbox where scope = 'judged')";
+    sql(
+        "update memory_outbox set failed_at = now(), failed_reason = 'gone', published_at = null"
+            + one);
+    try {
+      isRed(health(), "dead_letters");
+    } finally {
+      sql(
+          "update memory_outbox set failed_at = null, failed_reason = null, published_at = now()"
+              + one);
     }
   }
 

@@ -85,7 +85,7 @@ abstract class AbstractGateCommand implements Callable<Integer> {
     if (key.isEmpty()) {
       console.note("nobody signed the evidence: it will never verify");
     }
-    console.print(options.json ? summary.toPrettyString() : GateText.of(summary));
+    console.print(options.json ? summary.toPrettyString() : GateText.of(summary, console));
     return summary.path("ok").asBoolean() ? 0 : Main.NEGATIVE;
   }
 

@@ -79,6 +79,19 @@ final class CoreOptions {
   int maxWinnerChanges;
 
   @Option(
+      names = "--rule-conflict-baseline",
+      paramLabel = "RUN",
+      defaultValue = "latest",
+      description =
+          "the run of rule-conflict-report that is compared with (default: ${DEFAULT-VALUE})")
+  String ruleBaseline;
+
+  @Option(
+      names = "--rule-conflict-first-run",
+      description = "there is no earlier report to compare with yet")
+  boolean ruleFirstRun;
+
+  @Option(
       names = "--run-consolidation-health-slo",
       paramLabel = "true|false",
       arity = "1",
@@ -199,17 +212,15 @@ final class CoreOptions {
   }
 
   private void reports(List<Step> steps, IntegritySteps integrity) {
+    Map<String, String> rules = new LinkedHashMap<>();
+    rules.put("rules-limit", Integer.toString(ruleLimit));
+    rules.put("max-winner-changes", Integer.toString(maxWinnerChanges));
+    rules.put(ruleFirstRun ? "first-run" : "baseline-run", ruleFirstRun ? "true" : ruleBaseline);
+    rules.put("strict", "true");
     steps.add(
         ruleConflicts
             ? integrity.report(
-                ruleConflictMode,
-                "rule_conflict_report",
-                "rule-conflict-report",
-                Map.of(),
-                Map.of(
-                    "rules-limit", Integer.toString(ruleLimit),
-                    "max-winner-changes", Integer.toString(maxWinnerChanges),
-                    "strict", "true"))
+                ruleConflictMode, "rule_conflict_report", "rule-conflict-report", rules)
             : skipped("rule_conflict_report", "--run-rule-conflict-report false"));
     Map<String, String> slo = new LinkedHashMap<>();
     slo.put("max-candidate-queue-depth", Integer.toString(maxQueue));
@@ -220,23 +231,19 @@ final class CoreOptions {
     steps.add(
         consolidation
             ? integrity.report(
-                consolidationMode,
-                "consolidation_health_slo",
-                "consolidation-health-slo",
-                Map.of(),
-                slo)
+                consolidationMode, "consolidation_health_slo", "consolidation-health-slo", slo)
             : skipped("consolidation_health_slo", "--run-consolidation-health-slo false"));
+    Map<String, String> replay = new LinkedHashMap<>();
+    replay.put("runs", Integer.toString(determinismRuns));
+    replay.put("max-fingerprint-variants", Integer.toString(maxVariants));
+    replay.put("strict", "true");
     steps.add(
         determinism
             ? integrity.report(
                 determinismMode,
                 "consolidation_replay_determinism",
                 "consolidation-replay-determinism",
-                Map.of(),
-                Map.of(
-                    "runs", Integer.toString(determinismRuns),
-                    "max-fingerprint-variants", Integer.toString(maxVariants),
-                    "strict", "true"))
+                replay)
             : skipped("consolidation_replay_determinism", "--run-replay-determinism-report false"));
   }
 

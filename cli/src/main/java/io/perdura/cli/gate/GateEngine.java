@@ -88,7 +88,7 @@ final class GateEngine {
       failedProbe = step.name();
     }
     run.console.done(
-        outcome.status().label()
+        run.console.painted(outcome.status().label(), !outcome.status().isNegative())
             + (outcome.reasons().isEmpty() ? "" : ", " + String.join("; ", outcome.reasons())));
   }
 

@@ -1,15 +1,17 @@
 package io.perdura.cli.gate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.perdura.cli.Console;
 
 /** A summary for the terminal. */
 final class GateText {
   private GateText() {}
 
-  static String of(JsonNode summary) {
+  static String of(JsonNode summary, Console console) {
     StringBuilder out = new StringBuilder();
-    out.append(summary.path("gate").asText());
-    out.append(summary.path("ok").asBoolean() ? ": PASS" : ": FAIL");
+    boolean pass = summary.path("ok").asBoolean();
+    out.append(summary.path("gate").asText()).append(": ");
+    out.append(console.painted(pass ? "PASS" : "FAIL", pass));
     list(out, "fail", summary.path("fail_reasons"));
     list(out, "warn", summary.path("warn_reasons"));
     list(out, "absent", summary.path("absent"));

@@ -70,18 +70,14 @@ final class IntegritySteps {
         result -> result.path("checks").isEmpty() ? List.of("report_without_checks") : List.of());
   }
 
-  /** A report of one scope in the operator's mode. */
-  Step report(
-      Step.Mode mode,
-      String name,
-      String job,
-      Map<String, String> needed,
-      Map<String, String> wished) {
+  /**
+   * A report of one scope in the operator's mode; a job that ignored a threshold would prove
+   * nothing.
+   */
+  Step report(Step.Mode mode, String name, String job, Map<String, String> needed) {
     Map<String, String> all = scope();
     all.putAll(needed);
-    Map<String, String> more = tenant();
-    more.putAll(wished);
-    return jobs.step(mode, name, new JobSteps.Wish(job, all, more), result -> List.of());
+    return jobs.step(mode, name, new JobSteps.Wish(job, all, tenant()), result -> List.of());
   }
 
   private Map<String, String> scope() {
