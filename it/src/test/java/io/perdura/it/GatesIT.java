@@ -12,10 +12,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +35,7 @@ class GatesIT {
   @TempDir static Path home;
   private static TestDatabase database;
   private static LibertyServer server;
+  private static JudgedDatabase tables;
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -48,6 +45,7 @@ class GatesIT {
   @BeforeAll
   static void start() throws IOException {
     database = TestDatabase.fresh();
+    tables = new JudgedDatabase(database);
     server = production("gates").start();
     Files.writeString(home.resolve("admin"), ADMIN);
     Files.writeString(home.resolve("key"), KEY);
@@ -56,7 +54,7 @@ class GatesIT {
     Api api = server.api();
     for (int i = 0; i < 5; i++) {
       String body =
-          "{'scope':'judged','memory_lane':'shared','input_text':'x','nodes':[{'type':'event','client_id':'e%d','text_summary':'Invoice %d is due at the deadline.'}]}"
+          "{'scope':'judged','memory_lane':'shared','trigger_topic_cluster':false,'input_text':'x','nodes':[{'type':'event','client_id':'e%d','text_summary':'Invoice %d is due at the deadline.'}]}"
               .formatted(i, i)
               .replace('\'', '"');
       api.post("/v1/memory/write", body, Map.of("x-api-key", KEY)).ok();
@@ -64,7 +62,7 @@ class GatesIT {
     Poll.until(
         "the judged scope is embedded",
         Duration.ofSeconds(60),
-        () -> count("memory_vectors where scope = 'judged'") == 5,
+        () -> tables.count("memory_vectors where scope = 'judged'") == 5,
         () -> "");
   }
 
@@ -96,6 +94,7 @@ class GatesIT {
   }
 
   private int gate(LibertyServer judged, String name, String... more) {
+    boolean named = List.of(more).contains("--scope");
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -103,8 +102,6 @@ class GatesIT {
                 name,
                 "--base-url",
                 judged.api().toString(),
-                "--scope",
-                SCOPE,
                 "--admin-token-file",
                 home.resolve("admin").toString(),
                 "--api-key-file",
@@ -113,6 +110,9 @@ class GatesIT {
                 operator(),
                 "--out-dir",
                 temp.resolve("out").toString()));
+    if (!named) {
+      arguments.addAll(List.of("--scope", SCOPE));
+    }
     arguments.addAll(List.of(more));
     return run(out, err, arguments.toArray(String[]::new));
   }
@@ -130,36 +130,6 @@ class GatesIT {
     }
   }
 
-  private static long count(String what) {
-    try (Connection connection = database.dataSource().getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("select count(*) from " + what)) {
-      row.next();
-      return row.getLong(1);
-    } catch (SQLException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  /** Rows of every table that has a scope, by table. */
-  private static Map<String, Long> rowsOf(String scopes) {
-    Map<String, Long> rows = new TreeMap<>();
-    try (Connection connection = database.dataSource().getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet tables =
-            statement.executeQuery(
-                "select c.table_name from information_schema.columns c join information_schema.tables t using (table_schema, table_name)"
-                    + " where c.column_name = 'scope' and c.table_schema = 'public' and t.table_type = 'BASE TABLE'")) {
-      while (tables.next()) {
-        rows.put(tables.getString(1), 0L);
-      }
-    } catch (SQLException e) {
-      throw new AssertionError(e);
-    }
-    rows.replaceAll((table, none) -> count(table + " where scope " + scopes));
-    return rows;
-  }
-
   /** Rows about requests are written behind them, in order: those of one more are waited for. */
   private static void awaitRowsAboutRequests() {
     String marker = "marker-" + UUID.randomUUID();
@@ -174,40 +144,18 @@ class GatesIT {
         "rows about requests are written",
         Duration.ofSeconds(60),
         () ->
-            count("memory_recall_audit where scope = '" + marker + "'") == 1
-                && count("memory_request_telemetry where scope = '" + marker + "'") == 1,
+            tables.count("memory_recall_audit where scope = '" + marker + "'") == 1
+                && tables.count("memory_request_telemetry where scope = '" + marker + "'") == 1,
         () -> "");
-  }
-
-  private static void sql(String text) {
-    try (Connection connection = database.dataSource().getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(text);
-    } catch (SQLException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  /** Makes inserts into a table do something else meanwhile. */
-  private static AutoCloseable sabotage(String table, String body) {
-    sql(
-        "create function sabotage() returns trigger language plpgsql as $$ begin "
-            + body
-            + " end $$");
-    sql(
-        "create trigger sabotage before insert on "
-            + table
-            + " for each row execute function sabotage()");
-    return () -> sql("drop function sabotage() cascade");
   }
 
   @Test
   void aServiceInProductionsConfigurationPassesPreflightUntouched() {
-    Map<String, Long> before = rowsOf("= 'judged'");
+    Map<String, Long> before = tables.rowsOf("= 'judged'");
     int exit = gate(server, "preflight");
     assertThat(exit).as(out + "\n" + err).isZero();
     awaitRowsAboutRequests();
-    assertThat(rowsOf("= 'judged'")).isEqualTo(before);
+    assertThat(tables.rowsOf("= 'judged'")).isEqualTo(before);
     assertThat(
             run(
                 out,
@@ -242,7 +190,7 @@ class GatesIT {
   @Test
   void importsThatLoseEdgesAreRed() throws Exception {
     try (AutoCloseable broken =
-        sabotage(
+        tables.sabotage(
             "memory_edges",
             "if new.scope like '%pack-restored%' then return null; end if; return new;")) {
       assertThat(broken).isNotNull();
@@ -257,7 +205,8 @@ class GatesIT {
 
   @Test
   void aPolicyLoopThatForgetsIsRed() throws Exception {
-    try (AutoCloseable broken = sabotage("memory_rule_feedback", "raise exception 'broken';")) {
+    try (AutoCloseable broken =
+        tables.sabotage("memory_rule_feedback", "raise exception 'broken';")) {
       assertThat(broken).isNotNull();
       isRed(gate(server, "parity"), "feedback_provided was answered with");
     }
@@ -278,12 +227,12 @@ class GatesIT {
 
   @Test
   void aFailedEmbeddingIsRed() {
-    sql(
+    tables.sql(
         "update memory_nodes set embedding_status = 'failed' where scope = 'judged' and client_id = 'e0'");
     try {
       isRed(health(), "failed_embeddings");
     } finally {
-      sql(
+      tables.sql(
           "update memory_nodes set embedding_status = 'ready' where scope = 'judged' and client_id = 'e0'");
     }
   }
@@ -291,13 +240,13 @@ class GatesIT {
   @Test
   void aDeadLetterIsRed() {
     String one = " where id = (select min(id) from memory_outbox where scope = 'judged')";
-    sql(
+    tables.sql(
         "update memory_outbox set failed_at = now(), failed_reason = 'gone', published_at = null"
             + one);
     try {
       isRed(health(), "dead_letters");
     } finally {
-      sql(
+      tables.sql(
           "update memory_outbox set failed_at = null, failed_reason = null, published_at = now()"
               + one);
     }
@@ -318,24 +267,24 @@ class GatesIT {
 
   @Test
   void loadLeavesNoTraceInTheJudgedScopeAndNoneInTheProbes() {
-    Map<String, Long> before = rowsOf("= 'judged'");
+    Map<String, Long> before = tables.rowsOf("= 'judged'");
     assertThat(gate(server, "perf", SHORT)).as(out + "\n" + err).isZero();
     awaitRowsAboutRequests();
-    assertThat(rowsOf("= 'judged'")).isEqualTo(before);
+    assertThat(tables.rowsOf("= 'judged'")).isEqualTo(before);
     JsonNode observed = summary().get("observed");
     assertThat(observed.path("judged_scope_changes").asText()).isEqualTo("none");
     assertThat(observed.path("probe_scope_nodes").asInt()).isEqualTo(10_000);
     assertThat(observed.path("recall_samples").asInt()).isGreaterThanOrEqualTo(20);
-    assertThat(count("memory_nodes where scope like 'perdura-probe-%'")).isZero();
-    assertThat(count("memory_vectors where scope like 'perdura-probe-%'")).isZero();
-    assertThat(count("memory_outbox where scope like 'perdura-probe-%'")).isZero();
-    assertThat(count("memory_recall_audit where scope like 'perdura-probe-%'")).isZero();
+    assertThat(tables.count("memory_nodes where scope like 'perdura-probe-%'")).isZero();
+    assertThat(tables.count("memory_vectors where scope like 'perdura-probe-%'")).isZero();
+    assertThat(tables.count("memory_outbox where scope like 'perdura-probe-%'")).isZero();
+    assertThat(tables.count("memory_recall_audit where scope like 'perdura-probe-%'")).isZero();
   }
 
   @Test
   void slowWritesAreRed() throws Exception {
     try (AutoCloseable broken =
-        sabotage(
+        tables.sabotage(
             "memory_nodes",
             "if new.client_id like 'write-%' then perform pg_sleep(1.1); end if; return new;")) {
       assertThat(broken).isNotNull();
@@ -374,29 +323,7 @@ class GatesIT {
 
   @Test
   void anEmptyScopeIsNothingToJudge() {
-    int exit =
-        run(
-            out,
-            err,
-            "gate",
-            "perf",
-            "--base-url",
-            server.api().toString(),
-            "--scope",
-            "nobody-" + UUID.randomUUID(),
-            "--admin-token-file",
-            home.resolve("admin").toString(),
-            "--api-key-file",
-            home.resolve("key").toString(),
-            "--unsigned",
-            "--out-dir",
-            temp.resolve("out").toString(),
-            "--perf-seconds",
-            "12",
-            "--perf-min-samples",
-            "20",
-            "--perf-seed-nodes",
-            "0");
+    int exit = gate(server, "perf", with("--scope", "nobody-" + UUID.randomUUID()));
     isRed(exit, "judged_scope_empty");
   }
 

@@ -1,0 +1,70 @@
+package io.perdura.it;
+
+import io.perdura.schema.TestDatabase;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The database of a judged service: what is in it, and how to break it. */
+final class JudgedDatabase {
+  private final TestDatabase database;
+
+  JudgedDatabase(TestDatabase database) {
+    this.database = database;
+  }
+
+  long count(String what) {
+    try (Connection connection = database.dataSource().getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("select count(*) from " + what)) {
+      row.next();
+      return row.getLong(1);
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Rows of every table that has a scope, by table. */
+  Map<String, Long> rowsOf(String scopes) {
+    Map<String, Long> rows = new TreeMap<>();
+    try (Connection connection = database.dataSource().getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet tables =
+            statement.executeQuery(
+                "select c.table_name from information_schema.columns c join information_schema.tables t using (table_schema, table_name)"
+                    + " where c.column_name = 'scope' and c.table_schema = 'public' and t.table_type = 'BASE TABLE'")) {
+      while (tables.next()) {
+        rows.put(tables.getString(1), 0L);
+      }
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+    rows.replaceAll((table, none) -> count(table + " where scope " + scopes));
+    return rows;
+  }
+
+  void sql(String text) {
+    try (Connection connection = database.dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(text);
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Makes inserts into a table do something else meanwhile. */
+  AutoCloseable sabotage(String table, String body) {
+    sql(
+        "create function sabotage() returns trigger language plpgsql as $$ begin "
+            + body
+            + " end $$");
+    sql(
+        "create trigger sabotage before insert on "
+            + table
+            + " for each row execute function sabotage()");
+    return () -> sql("drop function sabotage() cascade");
+  }
+}
