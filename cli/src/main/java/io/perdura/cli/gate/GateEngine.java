@@ -146,6 +146,9 @@ final class GateEngine {
     boolean pass = verdict.equals("pass");
     summary.put("gate", gate.name()).put("run_id", run.runId).put("ok", pass);
     summary.put("verdict", verdict).put("exit_code", pass ? 0 : 2);
+    if (gate.name().equals(GoLiveGateCommand.NAME)) {
+      summary.put("decision", pass ? "go" : "no-go");
+    }
     summary.put("started_at", began.toString()).put("finished_at", now().toString());
     summary.put("commit", run.release.commit());
     ObjectNode target = summary.putObject("target").put("base_url", run.client.address());

@@ -2,6 +2,7 @@ package io.perdura.cli.gate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.perdura.cli.Console;
+import java.util.Locale;
 
 /** A summary for the terminal. */
 final class GateText {
@@ -11,7 +12,7 @@ final class GateText {
     StringBuilder out = new StringBuilder();
     boolean pass = summary.path("ok").asBoolean();
     out.append(summary.path("gate").asText()).append(": ");
-    out.append(console.painted(pass ? "PASS" : "FAIL", pass));
+    out.append(console.painted(word(summary, pass), pass));
     list(out, "fail", summary.path("fail_reasons"));
     list(out, "warn", summary.path("warn_reasons"));
     list(out, "absent", summary.path("absent"));
@@ -27,6 +28,10 @@ final class GateText {
         });
     line(out, "evidence", summary.path("artifacts").path("out_dir").asText());
     return out.toString();
+  }
+
+  private static String word(JsonNode summary, boolean pass) {
+    return summary.path("decision").asText(pass ? "pass" : "fail").toUpperCase(Locale.ROOT);
   }
 
   private static void list(StringBuilder out, String name, JsonNode entries) {

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 
 /** {@code perdura gate go-live}: the whole go-live document, go or no-go. */
 @Command(
-    name = "go-live",
+    name = GoLiveGateCommand.NAME,
     mixinStandardHelpOptions = true,
     description = {
       "May this release take production traffic? Blockers, the day before, two hours before, the core gate,",
@@ -28,6 +28,8 @@ import picocli.CommandLine.Option;
       "Example: perdura gate go-live --base-url https://memory.example.com --scope default --drills-dir artifacts/drills"
     })
 public final class GoLiveGateCommand extends AbstractGateCommand {
+  static final String NAME = "go-live";
+
   @Mixin private CoreOptions core = new CoreOptions();
 
   @Option(
@@ -61,7 +63,7 @@ public final class GoLiveGateCommand extends AbstractGateCommand {
   private boolean valuePath;
 
   public GoLiveGateCommand(Console console) {
-    super(console, "go-live");
+    super(console, NAME);
   }
 
   @Override
@@ -93,7 +95,7 @@ public final class GoLiveGateCommand extends AbstractGateCommand {
     steps.addAll(
         new DrillSteps(run, drillsDir, Duration.ofDays(drillMaxAgeDays), trusted(run)).steps());
     steps.add(scopes.erasing());
-    return new Gate("go-live", steps);
+    return new Gate(NAME, steps);
   }
 
   private Set<PublicKey> trusted(GateRun run) {

@@ -303,6 +303,8 @@ class GatesTest {
                 "--perf-compression-check",
                 "false"))
         .isEqualTo(Main.NEGATIVE);
+    assertThat(kit.summary().path("decision").asText()).isEqualTo("no-go");
+    assertThat(kit.console.out()).startsWith("go-live: NO-GO");
   }
 
   private static String[] with(String... more) {
