@@ -310,8 +310,6 @@ class GatesIT {
 
   @Test
   void anEmptyScopeIsNothingToJudge() {
-    List<String> arguments = new ArrayList<>(List.of(SHORT));
-    arguments.addAll(List.of("--tenant-id", "default"));
     int exit =
         run(
             out,
