@@ -71,6 +71,30 @@ public class ConsistencyCheck implements ReportWork {
     return check(parameters, progress).result();
   }
 
+  /**
+   * The count of each check of a run as one statement by itself, by name: to compare with, and for
+   * EXPLAIN. The hashes of commits are not computed in SQL, so they are not among them.
+   */
+  public Map<String, String> statements(JobParameters parameters) {
+    ConsistencyOptions options = ConsistencyOptions.of(parameters, settings);
+    Map<String, Object> values = values(options);
+    boolean pgvector =
+        database.read("kind of vectors", connection -> is(connection, PGVECTOR, values));
+    Map<String, String> statements = new LinkedHashMap<>();
+    for (Check check : Catalogue.of(settings, pgvector)) {
+      if (options.set().asksFor(check.set()) && !check.source().equals(ChainChecks.HASHES)) {
+        String sql =
+            check.countsRows()
+                ? "select count(*) from %s where (%s) and (%s)"
+                    .formatted(check.source().from(), check.source().where(), check.condition())
+                : "select %s from %s where %s"
+                    .formatted(check.count(), check.source().from(), check.source().where());
+        statements.put(check.name(), NamedSql.literal(sql, values));
+      }
+    }
+    return statements;
+  }
+
   /** Makes the check and returns its report; parameters as {@link #definition} checked them. */
   public ConsistencyReport check(JobParameters parameters, JobProgress progress) {
     return check(ConsistencyOptions.of(parameters, settings), progress);
