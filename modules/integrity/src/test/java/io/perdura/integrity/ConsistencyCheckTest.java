@@ -336,17 +336,19 @@ class ConsistencyCheckTest {
 
   @Test
   void eachCheckCanBeMadeByHandWithTheSameResult() {
-    kit.healthy("it's");
+    kit.healthy("by hand");
     kit.execute(
-        "it''s",
+        "by hand",
         "update memory_nodes set salience = 0.9 where scope = '{scope}' and tier = 'archive'");
-    ConsistencyReport report = kit.check("scope", "it's");
+    ConsistencyReport report = kit.check("scope", "by hand");
 
     Map<String, String> statements =
         kit.consistency.statements(
-            kit.consistency.definition().check(IntegrityKit.parameters("scope", "it's")));
+            kit.consistency.definition().check(IntegrityKit.parameters("scope", "by hand")));
 
     assertThat(statements).hasSize(52);
+    assertThat(NamedSql.literal("{scope} {sample}", Map.of("scope", "it's $1", "sample", 2)))
+        .isEqualTo("'it''s $1' 2");
     statements.forEach((name, sql) ->
         assertThat(Long.parseLong(kit.value(sql)))
             .as(name)
