@@ -24,6 +24,12 @@ public final class Benchmarks {
     for (int dimension : options.dimensions()) {
       for (int events : options.events()) {
         System.out.printf("%,d events, dimension %d%n", events, dimension);
+        if (options.measures("integrity")) {
+          new IntegritySpeed(options, events, dimension).measure();
+        }
+        if (options.parts().equals(List.of("integrity"))) {
+          continue;
+        }
         report.add(measure(options, events, dimension));
         report.write(options.results());
       }

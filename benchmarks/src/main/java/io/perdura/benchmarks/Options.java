@@ -99,7 +99,7 @@ record Options(
     DEFAULTS.forEach(
         (name, value) -> text.append("%n  --%-13s %s".formatted(name, value).stripTrailing()));
     return text.append(
-            "\nMore parts: soak, overload, access. docs/performance.md says what each measures.")
+            "\nMore parts: soak, overload, access, integrity. docs/performance.md says what each measures.")
         .toString();
   }
 

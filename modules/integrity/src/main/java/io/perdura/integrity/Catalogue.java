@@ -1,6 +1,7 @@
 package io.perdura.integrity;
 
 import io.perdura.kernel.Settings;
+import io.perdura.memory.LifecycleSettings;
 import io.perdura.memory.MemorySettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +24,8 @@ final class Catalogue {
     checks.add(VectorChecks.dimensionMismatch(pgvector));
     checks.addAll(
         NodeChecks.embeddingsAndSlots(
-            settings.get(IntegritySettings.MEMORY_SCOPE_HOT_NODE_BUDGET) > 0,
-            settings.get(IntegritySettings.MEMORY_SCOPE_ACTIVE_NODE_BUDGET) > 0));
+            settings.get(LifecycleSettings.MEMORY_SCOPE_HOT_NODE_BUDGET) > 0,
+            settings.get(LifecycleSettings.MEMORY_SCOPE_ACTIVE_NODE_BUDGET) > 0));
     checks.add(GraphChecks.citationNodeMissing());
     checks.add(NodeChecks.aliasSelfReference());
     checks.addAll(GraphChecks.aliasTargets());

@@ -8,6 +8,7 @@ import io.perdura.jobs.JobResult;
 import io.perdura.jobs.ReportWork;
 import io.perdura.kernel.Database;
 import io.perdura.kernel.Settings;
+import io.perdura.memory.LifecycleSettings;
 import io.perdura.outbox.OutboxSettings;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -71,6 +72,30 @@ public class ConsistencyCheck implements ReportWork {
     return check(parameters, progress).result();
   }
 
+  /**
+   * The count of each check of a run as one statement by itself, by name: to compare with, and for
+   * EXPLAIN. The hashes of commits are not computed in SQL, so they are not among them.
+   */
+  public Map<String, String> statements(JobParameters parameters) {
+    ConsistencyOptions options = ConsistencyOptions.of(parameters, settings);
+    Map<String, Object> values = values(options);
+    boolean pgvector =
+        database.read("kind of vectors", connection -> is(connection, PGVECTOR, values));
+    Map<String, String> statements = new LinkedHashMap<>();
+    for (Check check : Catalogue.of(settings, pgvector)) {
+      if (options.set().asksFor(check.set()) && !check.source().equals(ChainChecks.HASHES)) {
+        String sql =
+            check.countsRows()
+                ? "select count(*) from %s where (%s) and (%s)"
+                    .formatted(check.source().from(), check.source().where(), check.condition())
+                : "select %s from %s where %s"
+                    .formatted(check.count(), check.source().from(), check.source().where());
+        statements.put(check.name(), NamedSql.literal(sql, values));
+      }
+    }
+    return statements;
+  }
+
   /** Makes the check and returns its report; parameters as {@link #definition} checked them. */
   public ConsistencyReport check(JobParameters parameters, JobProgress progress) {
     return check(ConsistencyOptions.of(parameters, settings), progress);
@@ -130,9 +155,9 @@ public class ConsistencyCheck implements ReportWork {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("scope", options.scope().key());
     values.put("default_tenant", settings.defaults().tenant());
-    values.put("cold_below", settings.get(IntegritySettings.MEMORY_TIER_COLD_BELOW));
-    values.put("hot_budget", settings.get(IntegritySettings.MEMORY_SCOPE_HOT_NODE_BUDGET));
-    values.put("active_budget", settings.get(IntegritySettings.MEMORY_SCOPE_ACTIVE_NODE_BUDGET));
+    values.put("cold_below", settings.get(LifecycleSettings.MEMORY_TIER_COLD_BELOW));
+    values.put("hot_budget", settings.get(LifecycleSettings.MEMORY_SCOPE_HOT_NODE_BUDGET));
+    values.put("active_budget", settings.get(LifecycleSettings.MEMORY_SCOPE_ACTIVE_NODE_BUDGET));
     values.put("max_attempts", settings.get(OutboxSettings.OUTBOX_MAX_ATTEMPTS));
     values.put("claim_timeout_ms", settings.get(OutboxSettings.OUTBOX_CLAIM_TIMEOUT_MS));
     values.put("max_dead_letters", options.tolerance().deadLetters());

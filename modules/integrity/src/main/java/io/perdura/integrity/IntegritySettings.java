@@ -22,18 +22,6 @@ public final class IntegritySettings implements SettingCatalog {
   public static final Setting<Boolean> HEALTH_GATE_RUN_POLICY_ADAPTATION_GATE =
       Setting.bool("HEALTH_GATE_RUN_POLICY_ADAPTATION_GATE", false);
 
-  /** Salience above which no archived node should be (jobs-gates, section 12.1). */
-  public static final Setting<Double> MEMORY_TIER_COLD_BELOW =
-      Setting.number("MEMORY_TIER_COLD_BELOW", 0.12, 0, 1);
-
-  /** Hot nodes that a scope should have at most; 0 = any number. */
-  public static final Setting<Integer> MEMORY_SCOPE_HOT_NODE_BUDGET =
-      Setting.integer("MEMORY_SCOPE_HOT_NODE_BUDGET", 0, 0, Integer.MAX_VALUE);
-
-  /** Hot and warm nodes that a scope should have at most; 0 = any number. */
-  public static final Setting<Integer> MEMORY_SCOPE_ACTIVE_NODE_BUDGET =
-      Setting.integer("MEMORY_SCOPE_ACTIVE_NODE_BUDGET", 0, 0, Integer.MAX_VALUE);
-
   /** Every setting of this module. */
   public static final List<Setting<?>> ALL =
       List.of(
@@ -41,10 +29,7 @@ public final class IntegritySettings implements SettingCatalog {
           HEALTH_GATE_AUTO_BACKFILL,
           HEALTH_GATE_AUTO_PRIVATE_LANE_BACKFILL,
           HEALTH_GATE_RUN_EXECUTION_LOOP_GATE,
-          HEALTH_GATE_RUN_POLICY_ADAPTATION_GATE,
-          MEMORY_TIER_COLD_BELOW,
-          MEMORY_SCOPE_HOT_NODE_BUDGET,
-          MEMORY_SCOPE_ACTIVE_NODE_BUDGET);
+          HEALTH_GATE_RUN_POLICY_ADAPTATION_GATE);
 
   @Override
   public List<Setting<?>> settings() {

@@ -15,6 +15,19 @@ final class NamedSql {
 
   private NamedSql() {}
 
+  /** Returns the statement with its values in it, for people and tools. */
+  static String literal(String sql, Map<String, Object> values) {
+    return NAME.matcher(sql)
+        .replaceAll(found -> {
+          Object value = values.get(found.group(1));
+          String text =
+              value instanceof Number
+                  ? value.toString()
+                  : "'" + value.toString().replace("'", "''") + "'";
+          return Matcher.quoteReplacement(text);
+        });
+  }
+
   /**
    * Prepares a statement with its parameters.
    *

@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -331,6 +332,27 @@ class ConsistencyCheckTest {
                   .textValue())
           .isEqualTo(IntegrityKit.id(scope, "roll").toString());
     }
+  }
+
+  @Test
+  void eachCheckCanBeMadeByHandWithTheSameResult() {
+    kit.healthy("by hand");
+    kit.execute(
+        "by hand",
+        "update memory_nodes set salience = 0.9 where scope = '{scope}' and tier = 'archive'");
+    ConsistencyReport report = kit.check("scope", "by hand");
+
+    Map<String, String> statements =
+        kit.consistency.statements(
+            kit.consistency.definition().check(IntegrityKit.parameters("scope", "by hand")));
+
+    assertThat(statements).hasSize(52);
+    assertThat(NamedSql.literal("{scope} {sample}", Map.of("scope", "it's $1", "sample", 2)))
+        .isEqualTo("'it''s $1' 2");
+    statements.forEach((name, sql) ->
+        assertThat(Long.parseLong(kit.value(sql)))
+            .as(name)
+            .isEqualTo(IntegrityKit.named(name, report).path("count").longValue()));
   }
 
   @Test
