@@ -68,8 +68,7 @@ class ModuleArrowsTest {
           .whereLayer("control")
           .mayOnlyBeAccessedByLayers("api", "batch")
           .whereLayer("memory")
-          .mayOnlyBeAccessedByLayers(
-              "recall", "policy", "integrity", "control", "api", "batch")
+          .mayOnlyBeAccessedByLayers("recall", "policy", "integrity", "control", "api", "batch")
           .whereLayer("outbox")
           .mayOnlyBeAccessedByLayers("memory", "integrity", "control", "api", "batch")
           .whereLayer("embedding")
