@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import io.perdura.jobs.JobLoop;
 import io.perdura.jobs.JobProgress;
@@ -12,13 +11,11 @@ import io.perdura.jobs.JobResult;
 import io.perdura.jobs.PagedWork;
 import io.perdura.jobs.ReportWork;
 import io.perdura.kernel.Database;
-import io.perdura.kernel.Hashes;
 import io.perdura.kernel.Jsons;
 import io.perdura.kernel.Settings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -26,11 +23,8 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -374,66 +368,5 @@ class ControlJobsTest extends ControlPlaneSuite {
     sql("update control_incident_publish_jobs set lease_until = now() - interval '1 second'");
 
     assertThat(run(worker(program)).body().get("succeeded").intValue()).isEqualTo(1);
-  }
-
-  private void bundle(String path, String content) throws Exception {
-    Files.writeString(directory.resolve("log.txt"), "what happened");
-    ObjectNode index = Jsons.object();
-    index
-        .putArray("files")
-        .addObject()
-        .put("path", path)
-        .put("sha256", Hashes.sha256Hex(content))
-        .put("size_bytes", content.length());
-    byte[] bytes = Jsons.text(index).getBytes(StandardCharsets.UTF_8);
-    Files.write(directory.resolve("evidence_index.json"), bytes);
-    Mac mac = Mac.getInstance("HmacSHA256");
-    mac.init(new SecretKeySpec("signing-key".getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-    Files.writeString(
-        directory.resolve("evidence_index.sig.json"),
-        "{\"signature_hex\":\"" + HexFormat.of().formatHex(mac.doFinal(bytes)) + "\"}");
-  }
-
-  private JobResult verify(String... more) throws Exception {
-    Map<String, String> wish = given(more);
-    wish.put("bundle-dir", directory.toString());
-    IncidentVerifyJob job = new IncidentVerifyJob(settings, CLOCK);
-    return job.run(job.definition().check(wish), JobProgress.unwatched());
-  }
-
-  @Test
-  void aBundleIsWhatItsSignedIndexSaysOrItFails() throws Exception {
-    bundle("log.txt", "what happened");
-    assertThat(verify().verdict()).isEqualTo(JobResult.Verdict.PASSED);
-
-    Files.writeString(directory.resolve("log.txt"), "what happenes");
-    assertThat(verify().body().get("digest_mismatch_count").intValue()).isEqualTo(1);
-    assertThat(verify().verdict()).isEqualTo(JobResult.Verdict.FAILED_GATE);
-
-    bundle("log.txt", "what happened");
-    Files.writeString(
-        directory.resolve("evidence_index.json"),
-        Files.readString(directory.resolve("evidence_index.json")) + " ");
-    assertThat(verify().body().at("/signature/error").textValue()).isEqualTo("signature_mismatch");
-    assertThat(verify().verdict()).isEqualTo(JobResult.Verdict.FAILED_GATE);
-    assertThat(verify("allow-unsigned", "true").verdict()).isEqualTo(JobResult.Verdict.PASSED);
-
-    Files.delete(directory.resolve("evidence_index.sig.json"));
-    assertThat(verify().body().at("/signature/error").textValue())
-        .isEqualTo("signature_file_missing");
-  }
-
-  @Test
-  void aFileOutsideOfTheBundleIsNotLookedAt() throws Exception {
-    bundle("../outside.txt", "secret");
-    Files.writeString(directory.getParent().resolve("outside.txt"), "secret");
-    assertThat(verify().body().get("missing").toString()).isEqualTo("[\"../outside.txt\"]");
-    Files.delete(directory.getParent().resolve("outside.txt"));
-
-    bundle("/etc/hostname", "x");
-    assertThat(verify().body().get("missing_count").intValue()).isEqualTo(1);
-    Files.createSymbolicLink(directory.resolve("link"), Path.of("/etc/hostname"));
-    bundle("link", "x");
-    assertThat(verify().verdict()).isEqualTo(JobResult.Verdict.FAILED_GATE);
   }
 }
