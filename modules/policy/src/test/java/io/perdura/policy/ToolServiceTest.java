@@ -326,6 +326,23 @@ class ToolServiceTest {
   }
 
   @Test
+  void anOldDecisionStaysAsLongAsFeedbackThatNamesIt() {
+    active("{}", "{'tool':{'prefer':['psql']}}");
+    feedback("'run_id':'1'");
+    kit.execute(
+        "update memory_execution_decisions set created_at = now() - interval '91 days' where scope = '"
+            + scope
+            + "'");
+    assertThat(kit.housekeeping.run()).isZero();
+    assertThat(rows("memory_execution_decisions")).isEqualTo(1);
+    kit.execute(
+        "update memory_rule_feedback set created_at = now() - interval '91 days' where scope = '"
+            + scope
+            + "'");
+    assertThat(kit.housekeeping.run()).isEqualTo(2);
+  }
+
+  @Test
   void figuresTellOfLooksAndSelections() {
     PolicyKit fresh = new PolicyKit(testDatabase.dataSource());
     active("{'a':1}", "{'tool':{'deny':['rm']}}");
