@@ -85,4 +85,4 @@ insert into job_scheduler default values;
 insert into job_schedules (name, job, parameters, cron, missed_fire, enabled, created_by) values
   ('fleet-health-gate', 'health-gate', '{"strict-warnings": "true", "consistency-check-set": "scope"}', '15 3 * * *', 'once', false, 'perdura'),
   ('fleet-cross-tenant-check', 'consistency-check', '{"check-set": "cross_tenant", "strict": "true"}', '30 3 * * *', 'once', false, 'perdura'),
-  ('fleet-telemetry-retention', 'hosted-telemetry-retention', '{}', '45 3 * * *', 'once', false, 'perdura');
+  ('fleet-telemetry-retention', 'telemetry-retention', '{}', '45 3 * * *', 'once', false, 'perdura');

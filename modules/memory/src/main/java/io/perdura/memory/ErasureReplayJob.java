@@ -1,6 +1,7 @@
 package io.perdura.memory;
 
 import io.perdura.jobs.JobDefinition;
+import io.perdura.jobs.JobParameter;
 import io.perdura.jobs.JobParameters;
 import io.perdura.jobs.JobProgress;
 import io.perdura.jobs.JobResult;
@@ -19,7 +20,8 @@ public class ErasureReplayJob implements ReportWork {
       JobDefinition.of(
           "erasure-ledger-replay",
           "Erases again whatever the ledger names: owed after a restore.",
-          true);
+          true,
+          JobParameter.flag("dry-run", "only tell how many erasures the ledger names"));
 
   private static final int MOST_CALLS = 1_000;
 
@@ -42,6 +44,11 @@ public class ErasureReplayJob implements ReportWork {
 
   @Override
   public JobResult run(JobParameters parameters, JobProgress progress) {
+    if (parameters.flag("dry-run")) {
+      int entries = erasures.exportLedger().size();
+      return JobResult.passed(
+          Jsons.object().put("ok", true).put("dry_run", true).put("erasures", entries));
+    }
     int open = erasures.replayLedger();
     // Each call does what fits before its deadline.
     for (int i = 0; open > 0 && i < MOST_CALLS && !progress.isStopping(); i++) {

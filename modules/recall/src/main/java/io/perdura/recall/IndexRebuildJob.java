@@ -1,5 +1,6 @@
 package io.perdura.recall;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.jobs.JobDefinition;
 import io.perdura.jobs.JobParameter;
 import io.perdura.jobs.JobParameters;
@@ -22,7 +23,8 @@ public class IndexRebuildJob implements ReportWork {
           "Builds the candidate index anew: the database's, or the one beside a server.",
           true,
           JobParameter.text(
-              "node", null, "the server to do it; any, when the index is the database's"));
+              "node", null, "the server to do it; any, when the index is the database's"),
+          JobParameter.flag("dry-run", "only tell which engine it would be"));
 
   private final CandidateIndex index;
 
@@ -43,8 +45,9 @@ public class IndexRebuildJob implements ReportWork {
 
   @Override
   public JobResult run(JobParameters parameters, JobProgress progress) {
-    long vectors = index.rebuild();
-    return JobResult.passed(
-        Jsons.object().put("ok", true).put("engine", index.engine()).put("vectors", vectors));
+    boolean dryRun = parameters.flag("dry-run");
+    ObjectNode report = Jsons.object().put("ok", true).put("dry_run", dryRun);
+    report.put("engine", index.engine());
+    return JobResult.passed(dryRun ? report : report.put("vectors", index.rebuild()));
   }
 }
