@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
@@ -20,6 +21,8 @@ import picocli.CommandLine.Option;
  * the server that {@code perdura up} started here.
  */
 public final class Target {
+  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+
   @Option(
       names = "--base-url",
       paramLabel = "URL",
@@ -97,13 +100,21 @@ public final class Target {
       return Optional.of(secret(adminTokenFile));
     }
     Optional<String> given = first(environment, "ADMIN_TOKEN", "PERDURA_ADMIN_TOKEN");
-    boolean elsewhere =
-        baseUrl != null
-            || first(environment, "PERDURA_BASE_URL", "AIONIS_BASE_URL", "BASE_URL").isPresent();
-    // The local server's own token is nobody else's business.
-    return given.isPresent() || elsewhere
-        ? given
-        : new LocalTier(environment, console).adminToken();
+    if (given.isPresent()) {
+      return given;
+    }
+    LocalTier local = new LocalTier(environment, console);
+    return isLocal(address(environment, console), local) ? local.adminToken() : Optional.empty();
+  }
+
+  /** Whether the address is that of the local server, whose token is nobody else's business. */
+  private static boolean isLocal(URI address, LocalTier local) {
+    return LOOPBACK.contains(address.getHost())
+        && local
+            .server()
+            .running()
+            .filter(server -> server.port() == address.getPort())
+            .isPresent();
   }
 
   private Optional<String> apiKey(Environment environment) {
