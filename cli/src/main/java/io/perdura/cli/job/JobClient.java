@@ -60,7 +60,7 @@ public final class JobClient {
               faults
                   .append("; ")
                   .append(issue.path("path").asText())
-                  .append(' ')
+                  .append(": ")
                   .append(issue.path("message").asText()));
       return faults.toString();
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.access.LiveServers;
 import io.perdura.kernel.Database;
+import io.perdura.kernel.Heartbeats;
 import io.perdura.kernel.Jsons;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -26,10 +27,10 @@ import java.util.logging.Logger;
 @ApplicationScoped
 public class Membership implements LiveServers {
   /** Seconds between two heartbeats. */
-  static final int INTERVAL_SECONDS = 2;
+  static final int INTERVAL_SECONDS = Heartbeats.INTERVAL_SECONDS;
 
   /** A row that was not renewed for so long belongs to a dead server. */
-  public static final int DEAD_AFTER_SECONDS = 3 * INTERVAL_SECONDS;
+  public static final int DEAD_AFTER_SECONDS = Heartbeats.DEAD_AFTER_SECONDS;
 
   private static final Logger LOG = Logger.getLogger(Membership.class.getName());
 

@@ -1,5 +1,6 @@
 package io.perdura.jobs;
 
+import io.perdura.kernel.Heartbeats;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -14,9 +15,6 @@ import java.util.UUID;
 
 /** Statements over job_runs, for administrators and schedules. */
 final class JobRunsSql {
-  /** As long as a server's heartbeat may be old. */
-  private static final int DEAD_AFTER_SECONDS = 6;
-
   /** 1: job. Requests of one job are made one after another. */
   private static final String ONE_BY_ONE =
       "select pg_advisory_xact_lock(hashtext('perdura.jobs.request'), hashtext(?))";
@@ -100,7 +98,7 @@ final class JobRunsSql {
   static boolean isWorker(Connection connection, String node) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(IS_WORKER)) {
       statement.setString(1, node);
-      statement.setDouble(2, DEAD_AFTER_SECONDS);
+      statement.setDouble(2, Heartbeats.DEAD_AFTER_SECONDS);
       try (ResultSet row = statement.executeQuery()) {
         row.next();
         return row.getBoolean(1);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.kernel.ApiException;
 import io.perdura.kernel.Database;
 import io.perdura.kernel.Jsons;
+import io.perdura.kernel.Purge;
 import io.perdura.kernel.Timestamps;
 import io.perdura.kernel.Tx;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -31,6 +32,7 @@ public class RunBook {
   static final int BARREN_ATTEMPTS = 5;
 
   private static final int LONGEST_ERROR = 2_000;
+  private static final int FORGET_AT_ONCE = 1_000;
 
   private final Database database;
   private final JobCatalog catalog;
@@ -286,14 +288,15 @@ public class RunBook {
 
   /** Forgets runs that ended more than {@code days} ago; returns how many. */
   public long forget(int days) {
-    long forgotten = 0;
-    int last;
-    do {
-      last =
-          database.statement("forget old runs", connection -> RunBookSql.forget(connection, days));
-      forgotten += last;
-    } while (last > 0);
-    return forgotten;
+    return Purge.run(
+        database,
+        "forget old runs",
+        FORGET_AT_ONCE,
+        RunBookSql.FORGET,
+        statement -> {
+          statement.setInt(1, days);
+          statement.setInt(2, FORGET_AT_ONCE);
+        });
   }
 
   private boolean end(String name, String set, RunHandle run, Binding binding) {

@@ -90,10 +90,11 @@ final class RunBookSql {
       """
           .formatted(JobRun.COLUMNS);
 
-  private static final String FORGET =
+  /** 1: days; 2: rows at most. */
+  static final String FORGET =
       """
       delete from job_runs where id in (
-        select id from job_runs where ended_at < now() - make_interval(days => ?) limit 1000)\
+        select id from job_runs where ended_at < now() - make_interval(days => ?) limit ?)\
       """;
 
   private RunBookSql() {}
@@ -222,13 +223,6 @@ final class RunBookSql {
       }
     }
     return held;
-  }
-
-  static int forget(Connection connection, int days) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(FORGET)) {
-      statement.setInt(1, days);
-      return statement.executeUpdate();
-    }
   }
 
   static String json(JobParameters parameters) {
