@@ -24,13 +24,19 @@ final class Overload {
   /**
    * One load on one operation.
    *
-   * @param capacity most calls a second that a closed loop got answered
-   * @param times the load, in capacities
+   * @param before most calls a second that a closed loop got answered just before
+   * @param after the same just after: the database grows meanwhile
+   * @param times the load, in capacities before it
    */
-  record Result(String operation, double capacity, double times, OpenLoop.Result load) {
+  record Result(String operation, double before, double after, double times, OpenLoop.Result load) {
+    /** The mean of what a closed loop got answered before and after, calls a second. */
+    double capacity() {
+      return (before + after) / 2;
+    }
+
     /** Answers, in capacities. */
     double goodputRatio() {
-      return load.goodput() / capacity;
+      return load.goodput() / capacity();
     }
   }
 
@@ -53,44 +59,61 @@ final class Overload {
       ServerProcess server, String operation, String path, LongFunction<byte[]> body)
       throws Exception {
     double seconds = stage.options().seconds();
-    ClosedLoop loop = new ClosedLoop();
-    loop.run(() -> new HttpWork(server.port(), path, body), 8, 0, 2 * seconds, () -> {});
-    double capacity = 0;
-    for (int clients : CLIENTS) {
-      double found =
-          loop.run(
-                  () -> new HttpWork(server.port(), path, body),
-                  clients,
-                  seconds / 3,
-                  seconds,
-                  () -> {})
-              .perSecond();
-      capacity = Math.max(capacity, found);
-    }
+    Capacity capacity = new Capacity(() -> new HttpWork(server.port(), path, body), seconds);
     List<Result> results = new ArrayList<>();
     long calls = 1_000_000_000L;
+    double before = capacity.now();
     for (double times : LOADS) {
       long from = calls;
       OpenLoop load = new OpenLoop(server.port(), path, i -> body.apply(from + i));
-      results.add(
-          tell(
-              new Result(
-                  operation,
-                  capacity,
-                  times,
-                  load.run(capacity * times, seconds / 3, 2 * seconds))));
+      OpenLoop.Result answered = load.run(before * times, seconds / 3, 2 * seconds);
+      double after = capacity.now();
+      results.add(tell(new Result(operation, before, after, times, answered)));
+      before = after;
       calls += 1_000_000_000L;
     }
     return results;
   }
 
+  /** What a closed loop gets answered a second, with the number of clients that got most. */
+  private static final class Capacity {
+    private final Work.Factory work;
+    private final double seconds;
+    private final int clients;
+
+    Capacity(Work.Factory work, double seconds) throws Exception {
+      this.work = work;
+      this.seconds = seconds;
+      run(8, 0, 2 * seconds);
+      int best = 0;
+      double most = 0;
+      for (int candidate : CLIENTS) {
+        double found = run(candidate, seconds / 3, seconds);
+        if (found > most) {
+          most = found;
+          best = candidate;
+        }
+      }
+      this.clients = best;
+    }
+
+    double now() throws Exception {
+      return run(clients, seconds / 3, seconds);
+    }
+
+    private double run(int clients, double warmUp, double seconds) throws Exception {
+      return new ClosedLoop().run(work, clients, warmUp, seconds, () -> {}).perSecond();
+    }
+  }
+
   private static Result tell(Result result) {
     OpenLoop.Result load = result.load();
     System.out.printf(
-        "  %-6s at %.1f x %.0f/s: goodput %.2f of capacity, p50 %.0f ms, p99 %.0f ms, refused %.2f (p99 %.0f ms), lost %.3f%n",
+        "  %-6s at %.1f x %.0f/s (%.0f/s after): goodput %.2f of capacity, p50 %.0f ms, p99 %.0f ms, refused %.2f (p99 %.0f ms), lost %.3f%n",
         result.operation(),
         result.times(),
-        result.capacity(),
+        result.before(),
+        result.after(),
         result.goodputRatio(),
         load.p50(),
         load.p99(),
