@@ -30,12 +30,15 @@ final class Description {
     return document;
   }
 
-  /** Every operation with a request body, as {@code path -> schema}. */
+  /**
+   * Every operation with a request body of its own, as {@code path -> schema}. What {@code /mcp}
+   * takes are messages of a protocol that tells faults in its own way.
+   */
   Map<String, JsonNode> requestSchemas() {
     Map<String, JsonNode> schemas = new TreeMap<>();
     for (Map.Entry<String, JsonNode> path : document.get("paths").properties()) {
       JsonNode schema = path.getValue().at("/post/requestBody/content/application~1json/schema");
-      if (!schema.isMissingNode()) {
+      if (!schema.isMissingNode() && !path.getKey().equals("/mcp")) {
         schemas.put(path.getKey(), merged(schema));
       }
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +25,31 @@ class OpenApiDocumentTest {
           "POST " + CONTROL + "job-runs/{run_id}/restart",
           "POST " + CONTROL + "job-schedules",
           "PUT " + CONTROL + "job-schedules/{id}");
+
+  /** Changes that cannot be repeated by a key: whoever adds one decides so here. */
+  private static final Set<String> UNREPEATABLE =
+      Set.of(
+          "mcp",
+          "replayErasures",
+          "putTenant",
+          "putProject",
+          "createApiKey",
+          "revokeApiKey",
+          "rotateApiKey",
+          "putTenantQuota",
+          "deleteTenantQuota",
+          "createAlertRoute",
+          "setAlertRouteStatus",
+          "enqueueIncidentPublish",
+          "replayIncidentPublish",
+          "createAdminCredential",
+          "revokeAdminCredential",
+          "stopJobRun",
+          "restartJobRun",
+          "createJobSchedule",
+          "replaceJobSchedule",
+          "deleteJobSchedule",
+          "drain");
 
   private final JsonNode document = load();
 
@@ -89,6 +115,81 @@ class OpenApiDocumentTest {
         }
       }
     }
+  }
+
+  @Test
+  void everyOperationHasANameOfItsOwnAndNamedBodiesAndAnswers() {
+    List<String> names = new ArrayList<>();
+    for (Route route : Routes.ALL) {
+      JsonNode operation = operation(route);
+      names.add(operation.get("operationId").textValue());
+      for (JsonNode schema : operation.findValues("schema")) {
+        boolean inline = schema.has("properties") || schema.has("oneOf") || schema.has("allOf");
+        assertThat(inline).as(route.path() + " names " + schema).isFalse();
+      }
+      for (JsonNode media : operation.findValues("application/json")) {
+        assertThat(media.at("/schema/$ref").textValue())
+            .as(route.method() + " " + route.path() + " " + media)
+            .startsWith("#/components/schemas/");
+      }
+    }
+    assertThat(names).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void everyOperationTellsWhetherItMayBeRepeated() {
+    Set<String> neither = new HashSet<>();
+    for (Route route : Routes.ALL) {
+      JsonNode operation = operation(route);
+      boolean safe = operation.path("x-perdura-safe").asBoolean();
+      assertThat(safe && (route.keyed() || !route.method().equals("POST")))
+          .as(route.path() + " is a POST that changes nothing")
+          .isFalse();
+      if (!safe && !route.keyed() && !route.method().equals("GET")) {
+        neither.add(operation.get("operationId").textValue());
+      }
+    }
+    assertThat(neither).isEqualTo(UNREPEATABLE);
+  }
+
+  @Test
+  void everyListTellsHowItGoesOn() {
+    for (Route route : Routes.ALL) {
+      JsonNode operation = operation(route);
+      JsonNode page = operation.path("x-perdura-page");
+      JsonNode answer = schema(operation.at("/responses/200/content"));
+      Set<String> inputs = inputs(operation);
+      assertThat(inputs.contains("offset") || inputs.contains("before"))
+          .as(route.path() + " has pages")
+          .isEqualTo(!page.isMissingNode());
+      if (page.isMissingNode()) {
+        continue;
+      }
+      assertThat(inputs).as(route.path()).contains(page.get("by").textValue(), "limit");
+      JsonNode items = answer.at("/properties/" + page.get("items").textValue());
+      assertThat(items.path("type").asText()).as(route.path()).isEqualTo("array");
+      if (page.has("key")) {
+        assertThat(resolve(items.get("items")).get("properties").has(page.get("key").textValue()))
+            .as(route.path())
+            .isTrue();
+      }
+    }
+  }
+
+  private Set<String> inputs(JsonNode operation) {
+    Set<String> names = new HashSet<>();
+    for (JsonNode parameter : operation.path("parameters")) {
+      names.add(resolve(parameter).get("name").textValue());
+    }
+    schema(operation.at("/requestBody/content"))
+        .path("properties")
+        .fieldNames()
+        .forEachRemaining(names::add);
+    return names;
+  }
+
+  private JsonNode schema(JsonNode content) {
+    return resolve(content.at("/application~1json/schema"));
   }
 
   private void require(Route route, String status, boolean expected) {
