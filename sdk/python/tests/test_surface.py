@@ -123,6 +123,7 @@ class Methods(unittest.TestCase):
                     self.assertIsNotNone(OPERATIONS[operation].pager, name)
                     continue
                 self.assertNotIn(operation, found)
+                self.assertEqual(OPERATIONS[operation].name, f"{group}.{name}")
                 found[operation] = path
         return found
 

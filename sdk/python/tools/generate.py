@@ -25,7 +25,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from surface import GROUPS, SURFACE, Pager  # noqa: E402
+from surface import GROUPS, SURFACE  # noqa: E402
 
 HERE = Path(__file__).resolve().parent.parent
 DOCUMENT = HERE.parent.parent / "modules/api/src/main/resources/META-INF/openapi.yaml"
@@ -212,6 +212,12 @@ def docstring(words: str, indent: int) -> str:
     return f'{pad}"""{lines[0]}\n' + "".join(f"{pad}{line}\n" for line in lines[1:]) + f'{pad}"""\n'
 
 
+class Pager(NamedTuple):
+    items: str
+    by: str
+    key: str
+
+
 class Parameter(NamedTuple):
     name: str
     field: Field
@@ -235,6 +241,8 @@ class Operation(NamedTuple):
     admin: bool
     admin_optional: bool
     open: bool
+    read_only: bool
+    pager: Optional[Pager]
 
 
 # Headers that the client sets by itself.
@@ -283,21 +291,24 @@ class Reader:
         body_type, body_required = self.body(name, spec)
         answer, kind = self.answer(name, spec)
         schemes = [scheme for choice in spec.get("security", self.document["security"]) for scheme in choice]
+        page = spec.get("x-perdura-page")
+        if page and page["by"] not in ("offset", "cursor", "before"):
+            raise Fault(f"{spec['operationId']} pages by {page['by']}")
         return Operation(
             id=spec["operationId"], method=method.upper(), path=path, summary=spec.get("summary", ""),
             description=spec.get("description", ""), path_names=of("path"), query=of("query"), headers=of("header"),
             body_type=body_type, body_required=body_required, answer=answer, answer_kind=kind,
             keyed="idempotency-key" in header_names, tenant_header="x-tenant-id" in header_names,
-            admin="adminToken" in schemes, admin_optional="x-admin-token" in header_names, open=not schemes)
+            admin="adminToken" in schemes, admin_optional="x-admin-token" in header_names, open=not schemes,
+            read_only=method == "get" or spec.get("x-perdura-safe") is True,
+            pager=Pager(page["items"], page["by"], page.get("key", "")) if page else None)
 
     def resolve(self, kind: str, one: Schema) -> Schema:
         found: Schema = self.document["components"][kind][ref_name(one)] if "$ref" in one else one
         return found
 
     def query_type(self, schema: Schema, name: str) -> str:
-        text = self.types.type_of(schema, name)
-        # Of the lenient texts of queries those that mean yes or no are said with a bool as well.
-        return "Union[str, bool]" if text == "str" and "Include" in name else text
+        return self.types.type_of(schema, name)
 
     def body(self, name: str, spec: Schema) -> Tuple[Optional[str], bool]:
         if "requestBody" not in spec:
@@ -338,7 +349,6 @@ class Writer:
     def table(self) -> str:
         rows = []
         for one in self.operations:
-            place = SURFACE[one.id]
             body = {field.name: field for field in self.fields(one)}
             query = {parameter.name: parameter.field for parameter in one.query}
             optional = {key for key, field in {**body, **query}.items() if not field.required}
@@ -348,7 +358,7 @@ class Writer:
             defaults = [key for key in ("tenant_id", "scope") if memory and key in optional]
             rows.append(
                 f"    {one.id!r}: Operation(\n"
-                f"        {one.id!r}, {one.method!r}, {one.path!r},\n"
+                f"        {one.id!r}, {'.'.join(SURFACE[one.id])!r}, {one.method!r}, {one.path!r},\n"
                 f"        path_names={tuple(parameter.name for parameter in one.path_names)!r},\n"
                 f"        query={mapped(one.query)},\n"
                 f"        headers={mapped(one.headers)},\n"
@@ -356,17 +366,17 @@ class Writer:
                 f"        fields={wrapped(tuple(body))},\n"
                 f"        answer={one.answer_kind!r},\n"
                 f"        record_answer={(one.answer in self.types.fields or one.answer.startswith('Dict['))!r},\n"
-                f"        keyed={one.keyed!r}, read_only={(one.method == 'GET' or place.read_only)!r},\n"
+                f"        keyed={one.keyed!r}, read_only={one.read_only!r},\n"
                 f"        tenant_header={one.tenant_header!r}, defaults={tuple(defaults)!r},\n"
                 f"        credential={(not one.open and not one.admin)!r}, admin={(one.admin or one.admin_optional)!r},\n"
-                f"        pager={self.pager(place.pager)},\n"
+                f"        pager={self.pager(one.pager)},\n"
                 f"    ),\n")
         return (f"{HEAD}\nfrom typing import Dict\n\nfrom .._operation import Operation, Pager\n\nVERSION = {self.version!r}\n\n"
                 f"OPERATIONS: Dict[str, Operation] = {{\n{''.join(rows)}}}\n")
 
     @staticmethod
     def pager(pager: Optional[Pager]) -> str:
-        return "None" if pager is None else f"Pager({pager.items!r}, {pager.style!r}, {pager.id_key!r})"
+        return "None" if pager is None else f"Pager({pager.items!r}, {pager.by!r}, {pager.key!r})"
 
     def resources(self, asynchronous: bool) -> str:
         base = "AsyncCaller" if asynchronous else "Caller"
@@ -380,7 +390,7 @@ class Writer:
             for one in self.operations:
                 if SURFACE[one.id].group == group:
                     parts.append(self.method(one, asynchronous))
-                    if SURFACE[one.id].pager:
+                    if one.pager:
                         parts.append(self.iterator(one, asynchronous))
         return "".join(parts)
 
@@ -420,7 +430,7 @@ class Writer:
         return self.callable(one, name, answer, word, statement)
 
     def iterator(self, one: Operation, asynchronous: bool) -> str:
-        pager = SURFACE[one.id].pager
+        pager = one.pager
         assert pager
         field = {each.name: each for each in self.types.fields[one.answer]}[pager.items]
         row = self.qualified(field.type[len("List["):-1])

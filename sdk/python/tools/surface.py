@@ -6,7 +6,7 @@ The generator refuses a document that has an operation that is missing here, and
 
 from __future__ import annotations
 
-from typing import Dict, NamedTuple, Optional
+from typing import Dict, NamedTuple
 
 # Groups in the order in which the client has them.
 GROUPS = {
@@ -22,45 +22,29 @@ GROUPS = {
 }
 
 
-class Pager(NamedTuple):
-    """How an operation pages, so that there is an iterator for it.
-
-    items: the key of the answer with the rows.
-    style: "page" (offset, the answer says has_more), "offset" (until a page is short), "cursor" (cursor.next of the answer),
-    "before" (the id of the last row).
-    """
-
-    items: str
-    style: str
-    id_key: str = ""
-
-
 class Place(NamedTuple):
     group: str
     method: str
-    pager: Optional[Pager] = None
-    # A POST that changes nothing, so that it may be repeated without an Idempotency-Key.
-    read_only: bool = False
 
 
 SURFACE: Dict[str, Place] = {
     "write": Place("memory", "write"),
-    "find": Place("memory", "find", Pager("nodes", "page"), read_only=True),
-    "recall": Place("memory", "recall", read_only=True),
-    "recallText": Place("memory", "recall_text", read_only=True),
+    "find": Place("memory", "find"),
+    "recall": Place("memory", "recall"),
+    "recallText": Place("memory", "recall_text"),
     "rehydrate": Place("memory", "rehydrate"),
     "activateNodes": Place("memory", "activate"),
     "createSession": Place("sessions", "create"),
     "appendEvent": Place("sessions", "append_event"),
-    "listSessionEvents": Place("sessions", "events", Pager("events", "page")),
+    "listSessionEvents": Place("sessions", "events"),
     "ruleFeedback": Place("rules", "feedback"),
     "setRuleState": Place("rules", "set_state"),
-    "evaluateRules": Place("rules", "evaluate", read_only=True),
+    "evaluateRules": Place("rules", "evaluate"),
     "selectTool": Place("tools", "select"),
-    "toolDecision": Place("tools", "decision", read_only=True),
+    "toolDecision": Place("tools", "decision"),
     "toolFeedback": Place("tools", "feedback"),
     "planningContext": Place("planning", "context"),
-    "exportPack": Place("packs", "export", read_only=True),
+    "exportPack": Place("packs", "export"),
     "importPack": Place("packs", "import_"),
     "mcp": Place("mcp", "send"),
     "health": Place("health", "check"),
@@ -74,17 +58,17 @@ SURFACE: Dict[str, Place] = {
     "eraseSession": Place("admin", "erase_session"),
     "eraseScope": Place("admin", "erase_scope"),
     "eraseTenant": Place("admin", "erase_tenant"),
-    "eraseResidue": Place("admin", "erase_residue", read_only=True),
+    "eraseResidue": Place("admin", "erase_residue"),
     "exportErasureLedger": Place("admin", "export_erasure_ledger"),
     "replayErasures": Place("admin", "replay_erasures"),
-    "verifyChain": Place("admin", "verify_chain", read_only=True),
+    "verifyChain": Place("admin", "verify_chain"),
     "listMembers": Place("admin", "list_members"),
     "getConfiguration": Place("admin", "get_configuration"),
     "putTenant": Place("admin", "put_tenant"),
-    "listTenants": Place("admin", "list_tenants", Pager("tenants", "offset")),
+    "listTenants": Place("admin", "list_tenants"),
     "putProject": Place("admin", "put_project"),
     "createApiKey": Place("admin", "create_api_key"),
-    "listApiKeys": Place("admin", "list_api_keys", Pager("keys", "offset")),
+    "listApiKeys": Place("admin", "list_api_keys"),
     "reportStaleApiKeys": Place("admin", "report_stale_api_keys"),
     "revokeApiKey": Place("admin", "revoke_api_key"),
     "rotateApiKey": Place("admin", "rotate_api_key"),
@@ -92,24 +76,24 @@ SURFACE: Dict[str, Place] = {
     "getTenantQuota": Place("admin", "get_tenant_quota"),
     "deleteTenantQuota": Place("admin", "delete_tenant_quota"),
     "createAlertRoute": Place("admin", "create_alert_route"),
-    "listAlertRoutes": Place("admin", "list_alert_routes", Pager("routes", "offset")),
+    "listAlertRoutes": Place("admin", "list_alert_routes"),
     "setAlertRouteStatus": Place("admin", "set_alert_route_status"),
-    "listAlertDeliveries": Place("admin", "list_alert_deliveries", Pager("deliveries", "offset")),
+    "listAlertDeliveries": Place("admin", "list_alert_deliveries"),
     "enqueueIncidentPublish": Place("admin", "enqueue_incident_publish"),
-    "listIncidentPublishJobs": Place("admin", "list_incident_publish_jobs", Pager("jobs", "offset")),
+    "listIncidentPublishJobs": Place("admin", "list_incident_publish_jobs"),
     "replayIncidentPublish": Place("admin", "replay_incident_publish"),
     "getTenantDashboard": Place("admin", "get_tenant_dashboard"),
     "getIncidentPublishRollup": Place("admin", "get_incident_publish_rollup"),
     "getIncidentPublishSlo": Place("admin", "get_incident_publish_slo"),
-    "getTenantTimeseries": Place("admin", "get_tenant_timeseries", Pager("series", "cursor")),
-    "getTenantKeyUsage": Place("admin", "get_tenant_key_usage", Pager("items", "cursor")),
+    "getTenantTimeseries": Place("admin", "get_tenant_timeseries"),
+    "getTenantKeyUsage": Place("admin", "get_tenant_key_usage"),
     "getTenantDiagnostics": Place("admin", "get_tenant_diagnostics"),
     "createAdminCredential": Place("admin", "create_admin_credential"),
-    "listAdminCredentials": Place("admin", "list_admin_credentials", Pager("credentials", "offset")),
+    "listAdminCredentials": Place("admin", "list_admin_credentials"),
     "revokeAdminCredential": Place("admin", "revoke_admin_credential"),
     "listJobs": Place("admin", "list_jobs"),
     "runJob": Place("admin", "run_job"),
-    "listJobRuns": Place("admin", "list_job_runs", Pager("runs", "before", "run_id")),
+    "listJobRuns": Place("admin", "list_job_runs"),
     "getJobRun": Place("admin", "get_job_run"),
     "getJobResult": Place("admin", "get_job_result"),
     "stopJobRun": Place("admin", "stop_job_run"),
@@ -119,6 +103,6 @@ SURFACE: Dict[str, Place] = {
     "getJobSchedule": Place("admin", "get_job_schedule"),
     "replaceJobSchedule": Place("admin", "replace_job_schedule"),
     "deleteJobSchedule": Place("admin", "delete_job_schedule"),
-    "listAuditEvents": Place("admin", "list_audit_events", Pager("events", "offset")),
+    "listAuditEvents": Place("admin", "list_audit_events"),
     "drain": Place("admin", "drain"),
 }

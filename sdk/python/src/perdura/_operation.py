@@ -6,15 +6,20 @@ from typing import Any, AsyncIterator, Dict, Iterator, Mapping, NamedTuple, Opti
 
 
 class Pager(NamedTuple):
-    """How the rows of an operation go on: see tools/surface.py."""
+    """How a list goes on, as x-perdura-page says it in the OpenAPI document."""
 
+    # The key of the answer with the rows.
     items: str
-    style: str
-    id_key: str
+    # What moves: "offset", "cursor" or "before".
+    by: str
+    # Of the last row what comes into "before".
+    key: str
 
 
 class Operation(NamedTuple):
     id: str
+    # Group and method of the client: "memory.find".
+    name: str
     method: str
     path: str
     path_names: Tuple[str, ...]

@@ -32,24 +32,18 @@ class Pages:
         rows = answer.get(self._pager.items)
         if not isinstance(rows, list):
             raise MalformedResponse(f"the answer to {self._operation} has no list {self._pager.items}")
-        style = self._pager.style
-        if style == "cursor":
+        if self._pager.by == "cursor":
             last, self.fields["cursor"] = self.fields.get("cursor"), (answer.get("cursor") or {}).get("next")
             return rows, self.fields["cursor"] not in (None, last)
         if not rows:
             return rows, False
-        if style == "page":
-            self._step(rows)
-            return rows, bool((answer.get("page") or {}).get("has_more"))
-        if style == "before":
-            self.fields["before"] = rows[-1][self._pager.id_key]
+        if self._pager.by == "before":
+            self.fields["before"] = rows[-1][self._pager.key]
         else:
-            self._step(rows)
-        return rows, not self._shorter(rows)
-
-    def _step(self, rows: List[Any]) -> None:
-        self._offset += len(rows)
-        self.fields["offset"] = self._offset
+            self._offset += len(rows)
+            self.fields["offset"] = self._offset
+        page = answer.get("page")
+        return rows, bool(page.get("has_more")) if isinstance(page, dict) else not self._shorter(rows)
 
     def _shorter(self, rows: List[Any]) -> bool:
         """Whether this page is shorter than the first. What was asked for says nothing: servers cut long pages."""
