@@ -57,6 +57,11 @@ class AsyncPerdura(AsyncCaller):
         self.health = resources.AsyncHealth(self)
         self.admin = resources.AsyncAdmin(self)
 
+    @property
+    def may_administer(self) -> bool:
+        """Whether calls carry an admin token, as far as the client knows."""
+        return self._settings.admin_token is not None or self._auth is not None
+
     async def call(self, operation: str, path: Optional[Mapping[str, str]] = None, body: Any = None,
                    fields: Optional[Dict[str, Any]] = None, options: Optional[CallOptions] = None) -> Any:
         """Calls an operation by the operationId of the OpenAPI document. The methods of the groups come here."""

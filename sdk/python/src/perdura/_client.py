@@ -63,6 +63,11 @@ class Perdura(Caller):
         self.health = resources.Health(self)
         self.admin = resources.Admin(self)
 
+    @property
+    def may_administer(self) -> bool:
+        """Whether calls carry an admin token, as far as the client knows."""
+        return self._settings.admin_token is not None or self._auth is not None
+
     def call(self, operation: str, path: Optional[Mapping[str, str]] = None, body: Any = None,
              fields: Optional[Dict[str, Any]] = None, options: Optional[CallOptions] = None) -> Any:
         """Calls an operation by the operationId of the OpenAPI document. The methods of the groups come here."""
