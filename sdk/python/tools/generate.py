@@ -4,9 +4,10 @@
 usage: generate.py [--document openapi.yaml] [--out DIR]
 
 A generator of our own, because openapi-generator (7.14 from Maven Central, tried on this document) does not fit: its support of
-OpenAPI 3.1 is "still in beta", a `const` becomes `Optional[Any]` and enumerations within objects plain `str`, so that type checkers learn little; its
-generators for Python hand out classes with pydantic below them where this client hands out plain dictionaries; and with templates of our
-own in place of its, what is left of it would be the reading of a YAML file, for a JDK in the build of a Python package.
+OpenAPI 3.1 is "still in beta", a `const` becomes `Optional[Any]` and enumerations within objects plain `str`, so that type checkers
+learn little; its generators for Python hand out classes with pydantic below them where this client hands out plain dictionaries; and
+with templates of our own in place of its, what is left of it would be the reading of a YAML file, for a JDK in the build of a Python
+package.
 
 Types are TypedDicts that Python 3.9 can import without typing_extensions: what is required is in a base class, what may be
 missing in a subclass with total=False.
