@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the scenarios that all SDKs share (sdk/behaviour) with both Python clients.
+"""Runs the scenarios that all SDKs share (sdk/behaviour) with both Python clients, and those of the adapters.
 
 usage: run.py [--only TEXT] [--client sync|async|both] [SCENARIOS]
 
@@ -21,6 +21,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
+import adapters
 import perdura
 from perdura._generated.operations import OPERATIONS
 
@@ -63,6 +64,9 @@ def main() -> int:
             faults = [f"{kind}: {fault}" for kind in kinds for fault in runner.run(scenario, kind)]
             results.append({"name": scenario["name"], "passed": not faults, "detail": "; ".join(faults)})
             print(("ok    " if not faults else "FAIL  ") + scenario["name"] + "".join(f"\n        {fault}" for fault in faults), flush=True)
+    for result in adapters.run(runner.server, runner.admin_token, given.only):
+        results.append(result)
+        print(("ok    " if result["passed"] else "FAIL  ") + result["name"] + (f"\n        {result['detail']}" if result["detail"] else ""))
     failed = sum(not one["passed"] for one in results)
     print(f"python ({' and '.join(kinds)}): {len(results) - failed} passed, {failed} failed")
     report = os.environ.get("PERDURA_SDK_REPORT")
