@@ -109,6 +109,8 @@ def a_retriever_finds_what_was_written(client: Perdura, _: AsyncPerdura) -> None
     expect("document", f"{secret} keeps the spare key" in [one.page_content for one in found], True)
 
 
+# What a server must offer for them.
+OPERATIONS = ["appendEvent", "eraseNode", "eraseSession", "find", "listSessionEvents", "recallText", "write"]
 SCENARIOS: List[Callable[[Perdura, AsyncPerdura], None]] = [
     a_store_keeps_replaces_finds_and_erases_items, a_store_without_admin_token_hides_items, a_history_keeps_its_order_and_is_erased,
     a_retriever_finds_what_was_written]
@@ -128,5 +130,5 @@ def run(server: str, admin_token: str, only: str = "") -> List[Dict[str, Any]]:
                 scenario(client, AsyncPerdura(server, scope=scope))
         except Exception as fault:
             detail = f"{type(fault).__name__}: {fault}"
-        results.append({"name": name, "passed": not detail, "detail": detail})
+        results.append({"name": name, "passed": not detail, "detail": detail, "operations": OPERATIONS})
     return results

@@ -2,8 +2,8 @@
 """An agent that remembers between conversations, without a language model: it keeps what it is told, and answers from memory.
 
     ./perdura up
-    PYTHONPATH=sdk/python/src python3 sdk/python/examples/agent.py "Ada keeps the spare key under the blue flowerpot."
-    PYTHONPATH=sdk/python/src python3 sdk/python/examples/agent.py "Where can I find a second key?"
+    sdk/python/examples/run agent "Ada keeps the spare key under the blue flowerpot."
+    sdk/python/examples/run agent "Where can I find a second key?"
 
 PERDURA_URL and PERDURA_API_KEY say where, and as whom.
 """
