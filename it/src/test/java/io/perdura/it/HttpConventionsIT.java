@@ -99,6 +99,8 @@ class HttpConventionsIT {
     assertThat(answer.header("access-control-allow-origin")).isEqualTo("*");
     assertThat(answer.header("access-control-allow-methods")).isEqualTo("GET,POST,OPTIONS");
     assertThat(answer.header("access-control-max-age")).isEqualTo("600");
+    assertThat(answer.header("access-control-allow-headers")).contains("idempotency-key");
+    assertThat(answer.header("access-control-expose-headers")).contains("retry-after");
   }
 
   @Test

@@ -7,8 +7,13 @@ import java.util.Set;
 
 /** Which browser pages may read answers (contract, section 1.3; policy-control, section 1.5). */
 final class Cors {
+  /** The contract's five, and the key with which a page may repeat its writes. */
   private static final String HEADERS =
-      "content-type,x-api-key,x-tenant-id,authorization,x-request-id";
+      "content-type,x-api-key,x-tenant-id,authorization,x-request-id,idempotency-key";
+
+  /** What a page must see to repeat a request well. */
+  private static final String EXPOSED = "x-request-id,retry-after,idempotency-replayed";
+
   private static final String MCP_HEADERS =
       ",mcp-protocol-version,mcp-session-id,mcp-method,mcp-name,last-event-id";
 
@@ -39,7 +44,7 @@ final class Cors {
     response.setHeader("access-control-allow-origin", origin);
     response.setHeader("access-control-allow-methods", "GET,POST,OPTIONS");
     response.setHeader("access-control-allow-headers", HEADERS);
-    response.setHeader("access-control-expose-headers", "x-request-id");
+    response.setHeader("access-control-expose-headers", EXPOSED);
     response.setHeader("access-control-max-age", "600");
   }
 }
