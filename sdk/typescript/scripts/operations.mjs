@@ -30,6 +30,9 @@ function describe(document, path, method, operation) {
     body: body ? (fields ? "fields" : "whole") : "none",
     answer: answerKind(operation),
     tenantHeader: headers.includes("x-tenant-id"),
+    // What the operation says counts in place of what the document says for all.
+    credential: (operation.security ?? document.security).some((one) => "apiKey" in one || "token" in one),
+    admin: headers.includes("x-admin-token") || (operation.security ?? []).some((one) => "adminToken" in one),
     fill: fillable(operation, parameters, headers, fields),
     repeat: repeatability(method, operation, headers),
     ...(operation["x-perdura-page"] && { page: operation["x-perdura-page"] }),

@@ -31,7 +31,7 @@ export class Caller {
     const idempotencyKey = operation.repeat === "keyed" ? (options.idempotencyKey ?? newId(clock)) : undefined;
     const request = prepare(operation, { ...input }, settings, options, { requestId, idempotencyKey });
     for (let attempts = 1; ; attempts++) {
-      const headers = checked({ ...request.headers, ...(await credentials(settings)) });
+      const headers = checked({ ...request.headers, ...(await credentials(operation, settings)) });
       try {
         const limits = { timeoutMs, signal: options.signal };
         const received = await attempt(operation, { ...request, headers }, settings, limits, { requestId, attempts });

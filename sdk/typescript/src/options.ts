@@ -18,7 +18,7 @@ export interface PerduraOptions {
   readonly bearer?: Secret;
   /** Sent as `x-admin-token`: for packs, `admin` and debug embeddings. */
   readonly adminToken?: Secret;
-  /** Headers of every attempt, asked for anew each time: for any other way to authenticate. */
+  /** Headers of every attempt that needs a credential, asked for anew each time: for any other way to authenticate. */
   readonly auth?: () => Record<string, string> | Promise<Record<string, string>>;
   /** Headers of every request. */
   readonly headers?: Readonly<Record<string, string>>;

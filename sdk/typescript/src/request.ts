@@ -24,13 +24,18 @@ export function prepare(
   const headers: Record<string, string> = {
     accept: operation.answer === "json" ? "application/json" : "text/plain",
     ...(body !== undefined && { "content-type": "application/json" }),
-    ...(operation.tenantHeader && settings.tenantId && { "x-tenant-id": settings.tenantId }),
+    ...tenantHeader(operation, values, settings),
     ...lowered(settings.headers),
     ...lowered(options.headers),
     "x-request-id": ids.requestId,
     ...(ids.idempotencyKey !== undefined && { "idempotency-key": ids.idempotencyKey }),
   };
   return { method: operation.method, url: settings.baseUrl + target(operation, values), body, headers };
+}
+
+/** The call's own tenant counts more, and a header that contradicts it may be refused. */
+function tenantHeader(operation: Operation, values: Values, { tenantId }: Settings): Record<string, string> {
+  return operation.tenantHeader && tenantId && values.tenant_id === undefined ? { "x-tenant-id": tenantId } : {};
 }
 
 /** The client's own tenant and scope stand in for optional ones that the caller left out. */
@@ -87,13 +92,13 @@ function bodyOf(operation: Operation, values: Values): string | undefined {
   return JSON.stringify(Object.fromEntries(Object.entries(values).filter(([name]) => !elsewhere.includes(name))));
 }
 
-/** The headers that say who calls. */
-export async function credentials(settings: Settings): Promise<Record<string, string>> {
+/** The headers that say who calls: only what the operation takes, so that a secret goes no further than it must. */
+export async function credentials(operation: Operation, settings: Settings): Promise<Record<string, string>> {
   const [apiKey, bearer, adminToken, more] = await Promise.all([
-    secret(settings.apiKey),
-    secret(settings.bearer),
-    secret(settings.adminToken),
-    settings.auth?.(),
+    operation.credential ? secret(settings.apiKey) : undefined,
+    operation.credential ? secret(settings.bearer) : undefined,
+    operation.admin ? secret(settings.adminToken) : undefined,
+    operation.credential || operation.admin ? settings.auth?.() : undefined,
   ]);
   return {
     ...(apiKey && { "x-api-key": apiKey }),

@@ -66,6 +66,10 @@ export interface Operation {
   readonly body: "none" | "fields" | "whole";
   readonly answer: "json" | "text";
   readonly tenantHeader: boolean;
+  /** Whether an API key or a token opens it. */
+  readonly credential: boolean;
+  /** Whether it takes the admin token. */
+  readonly admin: boolean;
   readonly fill: readonly string[];
   readonly repeat: "always" | "keyed" | "unsent";
   readonly page?: Page;

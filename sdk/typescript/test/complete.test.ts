@@ -35,7 +35,7 @@ async function calledBy(isPaging: boolean): Promise<string[]> {
   const server = new FakeServer([ok({ cursor: {}, page: {} })]);
   const called: string[] = [];
   for (const [name, method] of methods(server.client)) {
-    if (name.endsWith("All") === isPaging) {
+    if (/\.all[A-Z]|\.all$|All$/.test(name) === isPaging) {
       const input = { id: "x-x", name: "x-x", run_id: "x-x", session_id: "x-x", tenant_id: "x-x", body: {} };
       const result = method(input);
       if ("next" in result) {

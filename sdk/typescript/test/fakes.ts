@@ -165,5 +165,5 @@ function silence(signal: AbortSignal): Promise<never> {
 export const KINDS = {
   safe: (client: Perdura, options?: CallOptions) => client.memory.find({}, options),
   keyed: (client: Perdura, options?: CallOptions) => client.memory.write({ input_text: "x" }, options),
-  careful: (client: Perdura, options?: CallOptions) => client.admin.control.tenants.put({ tenant_id: "acme" }, options),
+  careful: (client: Perdura, options?: CallOptions) => client.admin.tenants.put({ tenant_id: "acme" }, options),
 } as const;

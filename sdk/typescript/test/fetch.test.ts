@@ -64,7 +64,7 @@ describe("fetch", () => {
     const perdura = await client(() => {}, { maxRetries: 1 });
     const server = servers.pop();
     await new Promise((closed) => server?.close(closed));
-    await assert.rejects(perdura.admin.drain(), (error: NetworkError) => {
+    await assert.rejects(perdura.admin.cluster.drain(), (error: NetworkError) => {
       assert.ok(error instanceof NetworkError);
       assert.equal(error.attempts, 2);
       assert.match(error.message, /the server cannot be reached: .*ECONNREFUSED/);

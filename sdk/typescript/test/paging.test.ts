@@ -31,7 +31,7 @@ describe("a list that goes on", () => {
 
   it("by offset ends at the first empty page where the server says nothing, however short pages are", async () => {
     const server = new FakeServer([ok({ keys: [1, 2] }), ok({ keys: [3] }), ok({ keys: [] })]);
-    assert.deepEqual(await all(server.client.admin.control.apiKeys.listAll({ limit: 5, status: "active" })), [1, 2, 3]);
+    assert.deepEqual(await all(server.client.admin.apiKeys.all({ limit: 5, status: "active" })), [1, 2, 3]);
     assert.deepEqual(
       server.requests.map((request) => new URL(request.url).search),
       ["?status=active&limit=5", "?status=active&limit=5&offset=2", "?status=active&limit=5&offset=3"],
@@ -42,7 +42,7 @@ describe("a list that goes on", () => {
     const part = (series: number[], next: string | null) =>
       ok({ series, page: { has_more: next !== null }, cursor: { next } });
     const server = new FakeServer([part([1], "c1"), part([2], "c2"), part([3], null)]);
-    const items = server.client.admin.control.dashboard.timeseriesAll({ tenant_id: "acme", offset: 1, limit: 1 });
+    const items = server.client.admin.reports.allTimeseries({ tenant_id: "acme", offset: 1, limit: 1 });
     assert.deepEqual(await all(items), [1, 2, 3]);
     assert.deepEqual(
       server.requests.map((request) => new URL(request.url).search),
@@ -52,7 +52,7 @@ describe("a list that goes on", () => {
 
   it("of job runs asks for those before the last", async () => {
     const server = new FakeServer([ok({ runs: [{ run_id: "b" }, { run_id: "a" }] }), ok({ runs: [] })]);
-    assert.equal((await all(server.client.admin.jobs.listRunsAll())).length, 2);
+    assert.equal((await all(server.client.admin.jobs.allRuns())).length, 2);
     assert.match(server.requests[1]?.url ?? "", /job-runs\?before=a$/);
   });
 
@@ -61,7 +61,7 @@ describe("a list that goes on", () => {
       ok({ events: [1], page: { has_more: true } }),
       ok({ events: [2], page: { has_more: false } }),
     ]);
-    assert.deepEqual(await all(server.client.sessions.listEventsAll({ session_id: "s" })), [1, 2]);
+    assert.deepEqual(await all(server.client.sessions.allEvents({ session_id: "s" })), [1, 2]);
     assert.match(server.requests[1]?.url ?? "", /sessions\/s\/events\?offset=1$/);
   });
 
@@ -91,7 +91,7 @@ describe("a list that goes on", () => {
 
   it("without items at all is empty", async () => {
     const server = new FakeServer([ok({ session: null, events: [], page: { has_more: false } })]);
-    assert.deepEqual(await all(server.client.sessions.listEventsAll({ session_id: "none" })), []);
+    assert.deepEqual(await all(server.client.sessions.allEvents({ session_id: "none" })), []);
     assert.equal(server.attempts, 1);
   });
 });

@@ -19,9 +19,9 @@ describe("a request", () => {
 
   it("has its path's parameters in the path, escaped, its query in the query, and the rest in the body", async () => {
     const server = new FakeServer([ok({})]);
-    await server.client.sessions.listEvents({ session_id: "a b/ü?", include_slots: true, limit: 5, offset: undefined });
-    await server.client.admin.control.apiKeys.rotate({ id: "k1", overlap_seconds: 60 });
-    await server.client.admin.control.quotas.delete({ tenant_id: "acme" });
+    await server.client.sessions.events({ session_id: "a b/ü?", include_slots: true, limit: 5, offset: undefined });
+    await server.client.admin.apiKeys.rotate({ id: "k1", overlap_seconds: 60 });
+    await server.client.admin.tenants.deleteQuota({ tenant_id: "acme" });
     const [list, rotate, remove] = server.requests;
     assert.match(list?.url ?? "", /\/v1\/memory\/sessions\/a%20b%2F%C3%BC%3F\/events\?include_slots=true&limit=5$/);
     assert.deepEqual([list?.method, list?.body, list?.headers["content-type"]], ["GET", undefined, undefined]);
@@ -33,14 +33,14 @@ describe("a request", () => {
   it("cannot be made to another path by a parameter", async () => {
     const server = new FakeServer([ok({})]);
     for (const tenant_id of ["", ".", ".."]) {
-      await assert.rejects(server.client.admin.control.quotas.delete({ tenant_id }), TypeError);
+      await assert.rejects(server.client.admin.tenants.deleteQuota({ tenant_id }), TypeError);
     }
     assert.equal(server.attempts, 0);
   });
 
   it("sends a body that the API does not ask for as an empty object", async () => {
     const server = new FakeServer([ok({})]);
-    await server.client.admin.control.apiKeys.revoke({ id: "k1" });
+    await server.client.admin.apiKeys.revoke({ id: "k1" });
     await server.client.packs.export();
     assert.deepEqual([server.body(0), server.body(1)], [{}, {}]);
   });
@@ -68,9 +68,9 @@ describe("the client's tenant and scope", () => {
   it("stand in for those that a memory call leaves out", async () => {
     const server = new FakeServer([ok({})], own);
     await server.client.memory.write({ input_text: "x" });
-    await server.client.sessions.listEvents({ session_id: "s" });
+    await server.client.sessions.events({ session_id: "s" });
     await server.client.packs.export();
-    await server.client.admin.erase.node({ node_id: NODE });
+    await server.client.admin.erasure.node({ node_id: NODE });
     assert.deepEqual(server.header("x-tenant-id"), ["acme", "acme", undefined, undefined]);
     assert.deepEqual(server.body(0), { input_text: "x", scope: "team" });
     assert.match(server.requests[1]?.url ?? "", /events\?scope=team$/);
@@ -82,14 +82,15 @@ describe("the client's tenant and scope", () => {
     const server = new FakeServer([ok({})], own);
     await server.client.memory.find({ scope: "mine", tenant_id: "globex" });
     assert.deepEqual(server.body(), { scope: "mine", tenant_id: "globex" });
+    assert.equal(server.header("x-tenant-id")[0], undefined);
   });
 
   it("never say what to erase, and never narrow a report of the control plane", async () => {
     const server = new FakeServer([ok({})], own);
-    await server.client.admin.erase.scope({ scope: "old" });
-    await server.client.admin.erase.tenant({ tenant_id: "gone" });
-    await server.client.admin.control.auditEvents.list();
-    await server.client.admin.control.dashboard.diagnostics({ tenant_id: "globex" });
+    await server.client.admin.erasure.scope({ scope: "old" });
+    await server.client.admin.erasure.tenant({ tenant_id: "gone" });
+    await server.client.admin.audit.list();
+    await server.client.admin.reports.diagnostics({ tenant_id: "globex" });
     assert.deepEqual(server.body(0), { scope: "old", tenant_id: "acme" });
     assert.deepEqual(server.body(1), { tenant_id: "gone" });
     assert.match(server.requests[2]?.url ?? "", /audit-events$/);
@@ -105,13 +106,21 @@ describe("the client's tenant and scope", () => {
 });
 
 describe("credentials", () => {
-  it("go into the header that is theirs", async () => {
-    const server = new FakeServer([ok({})], { apiKey: "k", bearer: "t", adminToken: "a" });
+  it("go into the header that is theirs, and only where the API takes them", async () => {
+    const server = new FakeServer([ok({})], {
+      apiKey: "k",
+      bearer: "t",
+      adminToken: "a",
+      auth: () => ({ "X-Sum": "s" }),
+    });
     await server.client.memory.find({});
-    const [headers] = server.requests.map((request) => request.headers);
-    assert.equal(headers?.["x-api-key"], "k");
-    assert.equal(headers?.authorization, "Bearer t");
-    assert.equal(headers?.["x-admin-token"], "a");
+    await server.client.memory.recallText({ query_text: "q" });
+    await server.client.packs.export();
+    await server.client.health.check();
+    assert.deepEqual(server.header("x-api-key"), ["k", "k", undefined, undefined]);
+    assert.deepEqual(server.header("authorization"), ["Bearer t", "Bearer t", undefined, undefined]);
+    assert.deepEqual(server.header("x-admin-token"), [undefined, "a", "a", undefined]);
+    assert.deepEqual(server.header("x-sum"), ["s", "s", "s", undefined]);
   });
 
   it("are fetched anew for each attempt when they are functions", async () => {

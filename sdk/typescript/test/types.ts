@@ -16,15 +16,15 @@ export async function requests(client: Perdura): Promise<void> {
   await client.memory.recallText({ limit: 5 });
   await client.memory.recallText({ query_text: "x", limit: null, rules_context: { a: [1] } });
   // @ts-expect-error: the session is missing
-  await client.sessions.listEvents({});
-  await client.sessions.listEvents({ session_id: "s", include_slots: true, limit: 5 });
+  await client.sessions.events({});
+  await client.sessions.events({ session_id: "s", include_slots: true, limit: 5 });
   await client.packs.export();
-  await client.admin.control.apiKeys.rotate({ id: "k" });
+  await client.admin.apiKeys.rotate({ id: "k" });
   // @ts-expect-error: which key?
-  await client.admin.control.apiKeys.rotate({ overlap_seconds: 5 });
+  await client.admin.apiKeys.rotate({ overlap_seconds: 5 });
   // @ts-expect-error: a scope is erased by its name alone
-  await client.admin.erase.scope({});
-  await client.admin.control.quotas.get({ tenant_id: "acme" });
+  await client.admin.erasure.scope({});
+  await client.admin.tenants.quota({ tenant_id: "acme" });
   await client.mcp.send({ body: { jsonrpc: "2.0", id: 1, method: "ping" }, tools: "all" });
   // @ts-expect-error: an object is no message
   await client.mcp.send({ body: {} });
@@ -58,15 +58,15 @@ export async function lists(client: Perdura): Promise<void> {
   for await (const node of client.memory.findAll({ type: "event" })) {
     is<Same<typeof node, Schemas["FoundNode"]>>();
   }
-  for await (const key of client.admin.control.apiKeys.listAll()) {
+  for await (const key of client.admin.apiKeys.all()) {
     is<Same<typeof key, Schemas["ApiKeyRow"]>>();
   }
-  for await (const hour of client.admin.control.dashboard.timeseriesAll({ tenant_id: "acme" })) {
+  for await (const hour of client.admin.reports.allTimeseries({ tenant_id: "acme" })) {
     is<Same<typeof hour, Item<"getTenantTimeseries">>>();
     is<Same<typeof hour.bucket_utc, string>>();
   }
   // @ts-expect-error: this list has one page
-  client.admin.jobs.listAll();
+  client.admin.jobs.all();
 }
 
 export function errors(error: unknown): string {

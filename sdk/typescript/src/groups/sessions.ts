@@ -23,12 +23,12 @@ export class Sessions {
   }
 
   /** Lists events of a session, newest first: one page. */
-  listEvents(input: Input<"listSessionEvents">, options?: CallOptions): Call<Answer<"listSessionEvents">> {
+  events(input: Input<"listSessionEvents">, options?: CallOptions): Call<Answer<"listSessionEvents">> {
     return this.#caller.call("listSessionEvents", input, options);
   }
 
-  /** Every item of `listEvents`, page after page. */
-  listEventsAll(
+  /** Every item of `events`, page after page. */
+  allEvents(
     input: Input<"listSessionEvents">,
     options?: CallOptions,
   ): AsyncGenerator<Item<"listSessionEvents">, void, undefined> {

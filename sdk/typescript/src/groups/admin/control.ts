@@ -4,7 +4,7 @@ import type { CallOptions } from "../../options.js";
 import { items } from "../../paging.js";
 import type { Answer, Input, Item } from "../../types.js";
 
-/** Tenants. */
+/** Tenants, their projects and quotas. */
 export class Tenants {
   readonly #caller: Caller;
 
@@ -23,25 +23,28 @@ export class Tenants {
   }
 
   /** Every item of `list`, page after page. */
-  listAll(
-    input: Input<"listTenants"> = {},
-    options?: CallOptions,
-  ): AsyncGenerator<Item<"listTenants">, void, undefined> {
+  all(input: Input<"listTenants"> = {}, options?: CallOptions): AsyncGenerator<Item<"listTenants">, void, undefined> {
     return items(this.#caller, "listTenants", input, options);
-  }
-}
-
-/** Projects of tenants. */
-export class Projects {
-  readonly #caller: Caller;
-
-  constructor(caller: Caller) {
-    this.#caller = caller;
   }
 
   /** Creates a project or replaces all of it. */
-  put(input: Input<"putProject">, options?: CallOptions): Call<Answer<"putProject">> {
+  putProject(input: Input<"putProject">, options?: CallOptions): Call<Answer<"putProject">> {
     return this.#caller.call("putProject", input, options);
+  }
+
+  /** Sets a tenant's own limits. */
+  putQuota(input: Input<"putTenantQuota">, options?: CallOptions): Call<Answer<"putTenantQuota">> {
+    return this.#caller.call("putTenantQuota", input, options);
+  }
+
+  /** A tenant's own limits; 404 when it has none. */
+  quota(input: Input<"getTenantQuota">, options?: CallOptions): Call<Answer<"getTenantQuota">> {
+    return this.#caller.call("getTenantQuota", input, options);
+  }
+
+  /** Lets the usual limits count again. */
+  deleteQuota(input: Input<"deleteTenantQuota">, options?: CallOptions): Call<Answer<"deleteTenantQuota">> {
+    return this.#caller.call("deleteTenantQuota", input, options);
   }
 }
 
@@ -64,10 +67,7 @@ export class ApiKeys {
   }
 
   /** Every item of `list`, page after page. */
-  listAll(
-    input: Input<"listApiKeys"> = {},
-    options?: CallOptions,
-  ): AsyncGenerator<Item<"listApiKeys">, void, undefined> {
+  all(input: Input<"listApiKeys"> = {}, options?: CallOptions): AsyncGenerator<Item<"listApiKeys">, void, undefined> {
     return items(this.#caller, "listApiKeys", input, options);
   }
 
@@ -84,30 +84,6 @@ export class ApiKeys {
   /** Replaces a key, at once or with an overlap. */
   rotate(input: Input<"rotateApiKey">, options?: CallOptions): Call<Answer<"rotateApiKey">> {
     return this.#caller.call("rotateApiKey", input, options);
-  }
-}
-
-/** Tenants' own limits. */
-export class Quotas {
-  readonly #caller: Caller;
-
-  constructor(caller: Caller) {
-    this.#caller = caller;
-  }
-
-  /** Sets a tenant's own limits. */
-  put(input: Input<"putTenantQuota">, options?: CallOptions): Call<Answer<"putTenantQuota">> {
-    return this.#caller.call("putTenantQuota", input, options);
-  }
-
-  /** A tenant's own limits; 404 when it has none. */
-  get(input: Input<"getTenantQuota">, options?: CallOptions): Call<Answer<"getTenantQuota">> {
-    return this.#caller.call("getTenantQuota", input, options);
-  }
-
-  /** Lets the usual limits count again. */
-  delete(input: Input<"deleteTenantQuota">, options?: CallOptions): Call<Answer<"deleteTenantQuota">> {
-    return this.#caller.call("deleteTenantQuota", input, options);
   }
 }
 
@@ -130,7 +106,7 @@ export class Credentials {
   }
 
   /** Every item of `list`, page after page. */
-  listAll(
+  all(
     input: Input<"listAdminCredentials"> = {},
     options?: CallOptions,
   ): AsyncGenerator<Item<"listAdminCredentials">, void, undefined> {
@@ -144,7 +120,7 @@ export class Credentials {
 }
 
 /** Changes of the control plane. */
-export class AuditEvents {
+export class Audit {
   readonly #caller: Caller;
 
   constructor(caller: Caller) {
@@ -157,7 +133,7 @@ export class AuditEvents {
   }
 
   /** Every item of `list`, page after page. */
-  listAll(
+  all(
     input: Input<"listAuditEvents"> = {},
     options?: CallOptions,
   ): AsyncGenerator<Item<"listAuditEvents">, void, undefined> {

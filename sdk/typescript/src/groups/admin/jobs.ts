@@ -23,12 +23,12 @@ export class Jobs {
   }
 
   /** Runs, newest first, without their results: one page. */
-  listRuns(input: Input<"listJobRuns"> = {}, options?: CallOptions): Call<Answer<"listJobRuns">> {
+  runs(input: Input<"listJobRuns"> = {}, options?: CallOptions): Call<Answer<"listJobRuns">> {
     return this.#caller.call("listJobRuns", input, options);
   }
 
-  /** Every item of `listRuns`, page after page. */
-  listRunsAll(
+  /** Every item of `runs`, page after page. */
+  allRuns(
     input: Input<"listJobRuns"> = {},
     options?: CallOptions,
   ): AsyncGenerator<Item<"listJobRuns">, void, undefined> {
@@ -36,7 +36,7 @@ export class Jobs {
   }
 
   /** One run. */
-  getRun(input: Input<"getJobRun">, options?: CallOptions): Call<Answer<"getJobRun">> {
+  get(input: Input<"getJobRun">, options?: CallOptions): Call<Answer<"getJobRun">> {
     return this.#caller.call("getJobRun", input, options);
   }
 

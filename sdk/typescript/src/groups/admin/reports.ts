@@ -18,12 +18,12 @@ export class Alerts {
   }
 
   /** Routes, values of headers masked: one page. */
-  listRoutes(input: Input<"listAlertRoutes"> = {}, options?: CallOptions): Call<Answer<"listAlertRoutes">> {
+  routes(input: Input<"listAlertRoutes"> = {}, options?: CallOptions): Call<Answer<"listAlertRoutes">> {
     return this.#caller.call("listAlertRoutes", input, options);
   }
 
-  /** Every item of `listRoutes`, page after page. */
-  listRoutesAll(
+  /** Every item of `routes`, page after page. */
+  allRoutes(
     input: Input<"listAlertRoutes"> = {},
     options?: CallOptions,
   ): AsyncGenerator<Item<"listAlertRoutes">, void, undefined> {
@@ -36,12 +36,12 @@ export class Alerts {
   }
 
   /** What became of alerts: one page. */
-  listDeliveries(input: Input<"listAlertDeliveries"> = {}, options?: CallOptions): Call<Answer<"listAlertDeliveries">> {
+  deliveries(input: Input<"listAlertDeliveries"> = {}, options?: CallOptions): Call<Answer<"listAlertDeliveries">> {
     return this.#caller.call("listAlertDeliveries", input, options);
   }
 
-  /** Every item of `listDeliveries`, page after page. */
-  listDeliveriesAll(
+  /** Every item of `deliveries`, page after page. */
+  allDeliveries(
     input: Input<"listAlertDeliveries"> = {},
     options?: CallOptions,
   ): AsyncGenerator<Item<"listAlertDeliveries">, void, undefined> {
@@ -58,17 +58,17 @@ export class Incidents {
   }
 
   /** Queues evidence for publishing; the same tenant, run and target are one job. */
-  enqueue(input: Input<"enqueueIncidentPublish">, options?: CallOptions): Call<Answer<"enqueueIncidentPublish">> {
+  publish(input: Input<"enqueueIncidentPublish">, options?: CallOptions): Call<Answer<"enqueueIncidentPublish">> {
     return this.#caller.call("enqueueIncidentPublish", input, options);
   }
 
   /** Publish jobs: one page. */
-  list(input: Input<"listIncidentPublishJobs"> = {}, options?: CallOptions): Call<Answer<"listIncidentPublishJobs">> {
+  jobs(input: Input<"listIncidentPublishJobs"> = {}, options?: CallOptions): Call<Answer<"listIncidentPublishJobs">> {
     return this.#caller.call("listIncidentPublishJobs", input, options);
   }
 
-  /** Every item of `list`, page after page. */
-  listAll(
+  /** Every item of `jobs`, page after page. */
+  allJobs(
     input: Input<"listIncidentPublishJobs"> = {},
     options?: CallOptions,
   ): AsyncGenerator<Item<"listIncidentPublishJobs">, void, undefined> {
@@ -82,7 +82,7 @@ export class Incidents {
 }
 
 /** Figures of a tenant. */
-export class Dashboard {
+export class Reports {
   readonly #caller: Caller;
 
   constructor(caller: Caller) {
@@ -90,7 +90,7 @@ export class Dashboard {
   }
 
   /** A tenant at a glance. */
-  tenant(input: Input<"getTenantDashboard">, options?: CallOptions): Call<Answer<"getTenantDashboard">> {
+  dashboard(input: Input<"getTenantDashboard">, options?: CallOptions): Call<Answer<"getTenantDashboard">> {
     return this.#caller.call("getTenantDashboard", input, options);
   }
 
@@ -113,7 +113,7 @@ export class Dashboard {
   }
 
   /** Every item of `timeseries`, page after page. */
-  timeseriesAll(
+  allTimeseries(
     input: Input<"getTenantTimeseries">,
     options?: CallOptions,
   ): AsyncGenerator<Item<"getTenantTimeseries">, void, undefined> {
@@ -126,7 +126,7 @@ export class Dashboard {
   }
 
   /** Every item of `keyUsage`, page after page. */
-  keyUsageAll(
+  allKeyUsage(
     input: Input<"getTenantKeyUsage">,
     options?: CallOptions,
   ): AsyncGenerator<Item<"getTenantKeyUsage">, void, undefined> {

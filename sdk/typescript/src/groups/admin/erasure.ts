@@ -4,7 +4,7 @@ import type { CallOptions } from "../../options.js";
 import type { Answer, Input } from "../../types.js";
 
 /** Erasure for good, with proof. `complete: false` means that the same request goes on. */
-export class Erase {
+export class Erasure {
   readonly #caller: Caller;
 
   constructor(caller: Caller) {
@@ -44,5 +44,10 @@ export class Erase {
   /** Applies the ledger again, after a restore. Repeat until `complete`. */
   replay(input: Input<"replayErasures"> = {}, options?: CallOptions): Call<Answer<"replayErasures">> {
     return this.#caller.call("replayErasures", input, options);
+  }
+
+  /** Recomputes the hashes of a scope's commits. */
+  verifyChain(input: Input<"verifyChain"> = {}, options?: CallOptions): Call<Answer<"verifyChain">> {
+    return this.#caller.call("verifyChain", input, options);
   }
 }
