@@ -2,7 +2,7 @@ import type { Clock } from "./clock.js";
 
 /** Returns a new UUID of version 7: the time, then 74 random bits. Unique, not secret. */
 export function newId(clock: Clock): string {
-  const bytes = randomBytes(clock);
+  const bytes = randomBytes();
   let time = Math.floor(clock.now());
   for (let i = 5; i >= 0; i--) {
     bytes[i] = time % 256;
@@ -15,10 +15,10 @@ export function newId(clock: Clock): string {
 }
 
 /** Node 18 has no global `crypto`. */
-function randomBytes(clock: Clock): Uint8Array {
+function randomBytes(): Uint8Array {
   const bytes = new Uint8Array(16);
   if (typeof globalThis.crypto?.getRandomValues === "function") {
     return globalThis.crypto.getRandomValues(bytes);
   }
-  return bytes.map(() => Math.floor(clock.random() * 256));
+  return bytes.map(() => Math.floor(Math.random() * 256));
 }
