@@ -21,6 +21,7 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+from email import message_from_bytes
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
@@ -132,6 +133,20 @@ def judge(archive: Path) -> None:
         raise Fault(f"{archive.name} has {sorted(set(found) - set(wanted))} too much and {sorted(set(wanted) - set(found))} too little")
 
 
+def described(wheel: Path) -> None:
+    """What a package index would refuse, or show wrongly."""
+    number = version()
+    with zipfile.ZipFile(wheel) as archive:
+        said = message_from_bytes(archive.read(f"perdura_client-{number}.dist-info/METADATA"))
+    wanted = {"Name": "perdura-client", "Version": number, "Requires-Python": ">=3.9", "Description-Content-Type": "text/markdown"}
+    wrong = {key: said[key] for key, value in wanted.items() if said[key] != value}
+    needs = [one for one in said.get_all("Requires-Dist", []) if "extra ==" not in one]
+    if wrong or needs or not str(said.get_payload()).startswith("# perdura-client"):
+        raise Fault(f"the metadata say {wrong}, need {needs}, or have no README")
+    if not re.search(rf"^## {re.escape(number)} ", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M):
+        raise Fault(f"CHANGELOG.md has no entry for {number}")
+
+
 def digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
@@ -156,6 +171,7 @@ def main() -> int:
         made = make(out)
         for archive in made:
             judge(archive)
+        described(made[0])
         if given.check:
             check(made)
     except Fault as fault:
