@@ -22,7 +22,8 @@ class Timed(unittest.TextTestResult):
 
 def main() -> int:
     suite: Any = unittest.defaultTestLoader.discover("tests", top_level_dir=".")
-    runner: Any = unittest.TextTestRunner(resultclass=Timed)
+    runner: Any = unittest.TextTestRunner()
+    runner.resultclass = Timed
     runner.warnings = "error"
     result = runner.run(suite)
     if "--slow" in sys.argv:

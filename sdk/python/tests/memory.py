@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List
+import re
+from typing import Any, Dict, List, Set
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from perdura import Request, Response
@@ -18,6 +19,10 @@ def contains(whole: Any, part: Any) -> bool:
     if isinstance(part, list):
         return isinstance(whole, list) and all(any(contains(each, one) for each in whole) for one in part)
     return bool(whole == part)
+
+
+def words_of(text: Any) -> Set[str]:
+    return set(re.findall(r"\w+", str(text).lower()))
 
 
 class Memory:
@@ -68,16 +73,17 @@ class Memory:
         return {key: hits[start:start + size], "page": {"has_more": start + size < len(hits)}}
 
     def recall_text(self, body: Dict[str, Any]) -> Dict[str, Any]:
-        words = set(body["query_text"].lower().split())
-        scored = [(len(words & set(str(node["text_summary"]).lower().split())), node) for node in self.nodes
+        words = words_of(body["query_text"])
+        scored = [(len(words & words_of(node["text_summary"])), node) for node in self.nodes
                   if node["scope"] == body.get("scope", "default")]
-        hits = sorted((one for one in scored if one[0]), key=lambda one: -one[0])[:body["limit"]]
+        hits = sorted((one for one in scored if one[0]), key=lambda one: -one[0])[:body.get("limit", 30)]
         return {"scope": body.get("scope", "default"), "seeds": [{**node, "similarity": score / len(words)} for score, node in hits],
                 "subgraph": {"nodes": [node for _, node in hits]}}
 
     def events(self, body: Dict[str, Any]) -> Dict[str, Any]:
-        self._add({"type": "event", "client_id": f"{body['session_id']}:{body['event_id']}", "session": body["session_id"],
-                   "title": body.get("title"), "text_summary": body.get("text_summary"), "slots": body["metadata"]},
+        text = body.get("text_summary") or body.get("input_text")
+        self._add({"type": "event", "client_id": f"{body['session_id']}:{body.get('event_id')}", "session": body["session_id"],
+                   "title": body.get("title"), "text_summary": text, "slots": body.get("metadata", {})},
                   body.get("scope", "default"))
         return {}
 

@@ -19,6 +19,7 @@ from perdura import types
 from perdura._generated.operations import OPERATIONS
 from perdura._operation import AsyncCaller, Caller
 
+from .memory import Memory
 from .support import Script, answer, async_client, run, sync_client
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -198,6 +199,17 @@ class Sources(unittest.TestCase):
                 for name in names:
                     root = name.split(".")[0]
                     self.assertIn(root, set(listed) | optional.get(file.name, set()), f"{file.name} imports {name}")
+
+    def test_the_readme_shows_python(self) -> None:
+        blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)
+        self.assertGreater(len(blocks), 3)
+        for block in blocks:
+            ast.parse(block)
+        memory = Memory()
+        shown = blocks[0].replace('"http://localhost:3001", ', 'transport=memory, ').replace("print(", "said(")
+        said: List[str] = []
+        exec(compile(shown, "README.md", "exec"), {"memory": memory, "said": said.append})
+        self.assertEqual(said, ["Ada keeps the spare key under the blue flowerpot."])
 
     def test_types_can_be_looked_at_at_run_time(self) -> None:
         for name, one in vars(types).items():

@@ -362,7 +362,7 @@ class AsyncConnections(unittest.TestCase, Connections):
         def silent(peer: Peer) -> None:
             peer.request()
             asked.set()
-            gone.append(peer.gone(5))
+            gone.append(peer.gone(3))
 
         async def scene(url: str) -> None:
             async with perdura.AsyncPerdura(url) as client:
@@ -372,7 +372,9 @@ class AsyncConnections(unittest.TestCase, Connections):
                 task.cancel()
                 with self.assertRaises(asyncio.CancelledError):
                     await task
-                await asyncio.sleep(0.05)
+                # While the loop still runs: its end would close everything.
+                while not gone:
+                    await asyncio.sleep(0.01)
 
         with RawServer(silent) as server:
             asyncio.run(scene(server.url))
@@ -395,20 +397,25 @@ class AsyncConnections(unittest.TestCase, Connections):
             self.assertLess(asyncio.run(scene(server.url)), 10.0)
 
     def test_cancelling_while_connecting_leaves_nothing_behind(self) -> None:
-        async def scene(url: str) -> None:
+        gone: List[bool] = []
+
+        async def scene(server: RawServer) -> None:
             transport = AsyncHttpTransport()
-            task = asyncio.ensure_future(transport.send(get(url)))
+            task = asyncio.ensure_future(transport.send(get(server.url)))
             await asyncio.sleep(0)
             await asyncio.sleep(0)
             task.cancel()
             with self.assertRaises(asyncio.CancelledError):
                 await task
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)
+            while len(gone) < server.connections:
+                await asyncio.sleep(0.01)
             self.assertEqual(transport._idle, {})
             await transport.aclose()
 
-        with RawServer(echo) as server:
-            asyncio.run(scene(server.url))
+        with RawServer(lambda peer: gone.append(peer.gone(2))) as server:
+            asyncio.run(scene(server))
+        self.assertNotIn(False, gone)
 
     def test_many_tasks_share_a_client(self) -> None:
         async def scene(url: str) -> List[Any]:

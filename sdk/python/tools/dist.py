@@ -21,8 +21,9 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+from email import message_from_bytes
 from pathlib import Path
-from typing import List, Optional
+from typing import Any, Dict, List, Optional
 
 ROOT = Path(__file__).resolve().parent.parent
 # What a package consists of. Everything else in the directory stays at home.
@@ -132,6 +133,20 @@ def judge(archive: Path) -> None:
         raise Fault(f"{archive.name} has {sorted(set(found) - set(wanted))} too much and {sorted(set(wanted) - set(found))} too little")
 
 
+def described(wheel: Path) -> None:
+    """What a package index would refuse, or show wrongly."""
+    number = version()
+    with zipfile.ZipFile(wheel) as archive:
+        said = message_from_bytes(archive.read(f"perdura_client-{number}.dist-info/METADATA"))
+    wanted = {"Name": "perdura-client", "Version": number, "Requires-Python": ">=3.9", "Description-Content-Type": "text/markdown"}
+    wrong = {key: said[key] for key, value in wanted.items() if said[key] != value}
+    needs = [one for one in said.get_all("Requires-Dist", []) if "extra ==" not in one]
+    if wrong or needs or not str(said.get_payload()).startswith("# perdura-client"):
+        raise Fault(f"the metadata say {wrong}, need {needs}, or have no README")
+    if not re.search(rf"^## {re.escape(number)} ", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M):
+        raise Fault(f"CHANGELOG.md has no entry for {number}")
+
+
 def digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
@@ -156,6 +171,7 @@ def main() -> int:
         made = make(out)
         for archive in made:
             judge(archive)
+        described(made[0])
         if given.check:
             check(made)
     except Fault as fault:
@@ -175,8 +191,9 @@ def check(made: List[Path]) -> None:
                 raise Fault(f"{first.name} is not the same when it is built again")
         wheel, sdist = made
         with tarfile.open(sdist) as archive:
-            # Ours, made a moment ago: no foreign names to guard against.
-            archive.extractall(Path(folder) / "unpacked")
+            # Ours, made a moment ago: no foreign names to guard against. Older Pythons know no filter.
+            filtered: Dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+            archive.extractall(Path(folder) / "unpacked", **filtered)
         third = make(Path(folder) / "from-sdist", next((Path(folder) / "unpacked").iterdir()))[0]
         if digest(wheel) != digest(third):
             raise Fault("the wheel from the sdist is another one")

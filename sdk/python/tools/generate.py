@@ -328,7 +328,9 @@ class Reader:
         content = with_content[0]
         if "application/json" not in content:
             return "str", "text"
-        return self.types.type_of(content["application/json"].get("schema", {}), name + "Answer"), "json"
+        answer = self.types.type_of(content["application/json"].get("schema", {}), name + "Answer")
+        # Some answer, or none: a notification's.
+        return (answer if len(with_content) == len(good) else f"Optional[{answer}]"), "json"
 
 
 class Writer:

@@ -28,6 +28,8 @@ def synchronous(client: Perdura) -> None:
     client.admin.rotate_api_key("id")
     text: str = client.health.metrics()
     print(text)
+    reply = client.mcp.send({"jsonrpc": "2.0", "id": 1, "method": "ping"})
+    print(reply is None)
     try:
         client.rules.evaluate(context={"intent": "x"})
     except ApiError as error:
