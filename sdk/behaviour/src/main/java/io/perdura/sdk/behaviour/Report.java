@@ -104,7 +104,7 @@ public final class Report {
     for (Object entry : scenarios) {
       Map<?, ?> scenario = (Map<?, ?>) entry;
       Set<String> needed = operationsOfScenario.get(String.valueOf(scenario.get("name")));
-      if (needed == null || !offered.containsAll(needed)) {
+      if (needed != null && !offered.containsAll(needed)) {
         continue;
       }
       judged++;
@@ -127,7 +127,7 @@ public final class Report {
     List<?> known = (List<?>) report.get("operations");
     long common =
         known.stream().filter(operation -> offered.contains(String.valueOf(operation))).count();
-    int missing = operationsOfScenario.size() - judged;
+    int missing = scenarios.size() - judged;
     return "| "
         + client
         + " | "
