@@ -60,9 +60,12 @@ host_identity() {
   } >"$root/etc/hosts"
   echo 'deb [trusted=yes] file:/srv/mirror ./' >"$root/etc/apt/sources.list"
   rm -rf "$root"/var/lib/apt/lists/*
+  # So old that apt's module does not take the empty list for a fresh one.
+  touch -d @0 "$root/var/lib/apt/lists"
   ssh-keygen -q -A -f "$root" >/dev/null
   install -d -m 0700 -o 1000 -g 1000 "$root/home/$fleet_operator/.ssh"
   install -m 0600 -o 1000 -g 1000 "$fleet_state/keys/operator.pub" "$root/home/$fleet_operator/.ssh/authorized_keys"
+  ln -sf /etc/machine-id "$root/var/lib/dbus/machine-id"
   # Last: the sign that all of the above is there.
   systemd-id128 new >"$root/etc/machine-id"
 }
@@ -83,7 +86,9 @@ host_boot() {
     path=${part%%=*}
     binds+=("--bind=$directory/data/$(tr / _ <<<"${path#/}"):$path")
   done
-  SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 setsid systemd-nspawn --quiet --register=no --keep-unit --machine="$host" \
+  # A host is the master of its own network: addresses, kernel settings, packet filter.
+  SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_API_VFS_WRITABLE=network setsid systemd-nspawn --quiet --register=no --keep-unit \
+    --machine="$host" --capability=CAP_NET_ADMIN \
     -D "$directory/root" --network-namespace-path="/run/netns/$(host_namespace "$host")" --resolv-conf=off --console=pipe \
     --bind-ro="$(mirror_root):/srv/mirror" ${binds[@]+"${binds[@]}"} --boot \
     >>"$directory/console.log" 2>&1 </dev/null 7>&- 8>&- &
