@@ -67,7 +67,7 @@ public final class LocalTier {
   }
 
   public Optional<DatabaseUrl> externalDatabase() {
-    return environment.get("DATABASE_URL").map(DatabaseUrl::parse);
+    return DatabaseUrl.of(environment);
   }
 
   public int port() {

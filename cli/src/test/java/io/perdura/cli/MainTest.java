@@ -104,6 +104,36 @@ class MainTest {
   }
 
   @Test
+  void aPasswordThatCameAsACredentialStaysOutOfTheServersEnvironment() throws Exception {
+    Path credentials = Files.createDirectory(temp.resolve("credentials"));
+    Files.writeString(credentials.resolve("PERDURA_DB_PASSWORD"), "hunter2");
+    Scripts.Outcome outcome =
+        perdura(
+            Map.of(
+                "PERDURA_DB_URL",
+                "jdbc:postgresql://db:5432/m",
+                "CREDENTIALS_DIRECTORY",
+                credentials.toString()),
+            "server-environment");
+    assertThat(outcome.status()).isZero();
+    assertThat(outcome.out() + outcome.err()).doesNotContain("hunter2");
+  }
+
+  @Test
+  void commandsReadTheDatabasesPasswordFromACredential() throws Exception {
+    Path credentials = Files.createDirectory(temp.resolve("credentials"));
+    Files.writeString(
+        credentials.resolve("DATABASE_URL"), "postgres://perdura:hunter2@127.0.0.1:1/perdura\n");
+    Scripts.Outcome outcome =
+        perdura(Map.of("CREDENTIALS_DIRECTORY", credentials.toString()), "migrate", "--check");
+    assertThat(outcome.status()).isEqualTo(1);
+    assertThat(outcome.err())
+        .startsWith(
+            "perdura: The database 127.0.0.1:1/perdura given by DATABASE_URL cannot be used")
+        .doesNotContain("hunter2");
+  }
+
+  @Test
   void aMissingDatabaseUrlIsOneSentence() throws Exception {
     Scripts.Outcome outcome = perdura(Map.of(), "server-environment");
     assertThat(outcome.status()).isEqualTo(1);

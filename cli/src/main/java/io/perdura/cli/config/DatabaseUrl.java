@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.postgresql.PGProperty;
@@ -52,6 +53,23 @@ public record DatabaseUrl(String jdbcUrl, String user, String password, String o
           "standby", "secondary",
           "prefer-standby", "preferSecondary");
 
+  /**
+   * The database that the environment names, in the driver's own form ({@code PERDURA_DB_URL},
+   * {@code _USER}, {@code _PASSWORD}), which wins, or as {@code DATABASE_URL}; empty when it names
+   * none.
+   */
+  public static Optional<DatabaseUrl> of(Environment environment) {
+    return environment
+        .get("PERDURA_DB_URL")
+        .map(url ->
+            new DatabaseUrl(
+                requireJdbc(url.trim()),
+                environment.get("PERDURA_DB_USER", "perdura"),
+                environment.get("PERDURA_DB_PASSWORD", ""),
+                environment.get("PERDURA_DB_EXTRA_OPTIONS", "")))
+        .or(() -> environment.get("DATABASE_URL").map(DatabaseUrl::parse));
+  }
+
   /** Parses {@code url}; the complaint about a wrong one never repeats it. */
   public static DatabaseUrl parse(String url) {
     Matcher matcher = URL.matcher(url.trim());
@@ -76,6 +94,13 @@ public record DatabaseUrl(String jdbcUrl, String user, String password, String o
             + encode(database.isEmpty() ? user : database)
             + query(parameters);
     return new DatabaseUrl(jdbc, user, password, options);
+  }
+
+  private static String requireJdbc(String url) {
+    if (!url.startsWith("jdbc:postgresql://")) {
+      throw new Trouble("PERDURA_DB_URL must look like jdbc:postgresql://host:5432/database.");
+    }
+    return url;
   }
 
   /** Hosts, ports and database, for messages. */

@@ -1,12 +1,16 @@
 package io.perdura.cli.config;
 
 import io.perdura.cli.Trouble;
+import io.perdura.kernel.CredentialFiles;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The variables a command works with: the process environment over the {@code .env} file. */
+/**
+ * The variables a command works with: credentials that the service manager handed over, over the
+ * process environment, over the {@code .env} file.
+ */
 public final class Environment {
   private final Map<String, String> values;
 
@@ -14,9 +18,14 @@ public final class Environment {
     this.values = Map.copyOf(values);
   }
 
-  /** The environment of this process, with {@code .env} of the working directory below it. */
+  /**
+   * The environment of this process, with its credentials above and {@code .env} of the working
+   * directory below it.
+   */
   public static Environment ofProcess() {
-    return of(System.getenv(), EnvFile.read(Path.of(".env")));
+    Map<String, String> process = new TreeMap<>(System.getenv());
+    process.putAll(CredentialFiles.ofProcess());
+    return of(process, EnvFile.read(Path.of(".env")));
   }
 
   /** {@code file} fills what {@code process} leaves unset; a blank variable counts as set. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.perdura.cli.Trouble;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,5 +70,31 @@ class DatabaseUrlTest {
         .isInstanceOf(Trouble.class)
         .hasMessageContaining("DATABASE_URL")
         .hasMessageNotContaining("hunter2");
+  }
+
+  @Test
+  void theDriversOwnFormWinsOverDatabaseUrl() {
+    Map<String, String> variables =
+        Map.of(
+            "DATABASE_URL", "postgres://ada:one@a/m",
+            "PERDURA_DB_URL", "jdbc:postgresql://b:5432/m?sslmode=verify-full",
+            "PERDURA_DB_USER", "grace",
+            "PERDURA_DB_PASSWORD", "two");
+
+    assertThat(DatabaseUrl.of(Environment.of(variables, Map.of())))
+        .contains(
+            new DatabaseUrl("jdbc:postgresql://b:5432/m?sslmode=verify-full", "grace", "two", ""));
+    assertThat(DatabaseUrl.of(Environment.of(Map.of(), Map.of()))).isEmpty();
+  }
+
+  @Test
+  void aDriversFormThatIsNoneIsRefusedByName() {
+    Environment wrong =
+        Environment.of(Map.of("PERDURA_DB_URL", "postgres://ada:secret@b/m"), Map.of());
+
+    assertThatThrownBy(() -> DatabaseUrl.of(wrong))
+        .isInstanceOf(Trouble.class)
+        .hasMessageContaining("PERDURA_DB_URL")
+        .hasMessageNotContaining("secret");
   }
 }

@@ -4,6 +4,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.Map;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 import javax.sql.DataSource;
@@ -17,7 +18,12 @@ class KernelBeans {
   @Singleton
   Settings settings() {
     Config config = ConfigProvider.getConfig();
-    Settings settings = new Settings(name -> config.getConfigValue(name).getRawValue());
+    Map<String, String> credentials = CredentialFiles.ofProcess();
+    Settings settings =
+        new Settings(name ->
+            credentials.containsKey(name)
+                ? credentials.get(name)
+                : config.getConfigValue(name).getRawValue());
     StartupCheck.require(settings);
     return settings;
   }
