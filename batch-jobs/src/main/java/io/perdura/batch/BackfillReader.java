@@ -26,6 +26,10 @@ public class BackfillReader extends AbstractItemReader {
   @BatchProperty(name = "scope")
   private String scope;
 
+  @Inject
+  @BatchProperty(name = "dry-run")
+  private String dryRun;
+
   @Override
   public void open(Serializable checkpoint) throws Exception {
     BackfillPosition position =
@@ -58,6 +62,9 @@ public class BackfillReader extends AbstractItemReader {
    * The first scope after {@code done} that is on another generation; only the given one, if any.
    */
   private String nextScope(String done) throws Exception {
+    if (Boolean.parseBoolean(dryRun)) {
+      return null;
+    }
     if (scope != null && !scope.isBlank()) {
       return done == null ? scope : null;
     }

@@ -1,6 +1,5 @@
 package io.perdura.batch;
 
-import io.perdura.jobs.JobProgress;
 import io.perdura.jobs.JobResult;
 import io.perdura.jobs.ReportWork;
 import io.perdura.jobs.RunBook;
@@ -11,7 +10,6 @@ import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -27,20 +25,24 @@ public class ReportBatchlet implements Batchlet {
   @Inject private JobContext job;
 
   private volatile boolean stopping;
-  private volatile boolean toldToStop;
+  private volatile RunProgress progress;
 
   @Override
   public String process() throws Exception {
     RunHandle run = desk.of(job.getExecutionId());
+    RunProgress watched = new RunProgress(run, book);
+    progress = watched;
+    if (stopping) {
+      watched.stop();
+    }
     try {
-      JobResult result =
-          apart.call(() -> ((ReportWork) run.work()).run(run.parameters(), new Progress(run)));
+      JobResult result = apart.call(() -> ((ReportWork) run.work()).run(run.parameters(), watched));
       // What work returns after it was told to stop may be half of it.
-      if (!toldToStop) {
+      if (!watched.isToldToStop()) {
         run.result(Objects.requireNonNull(result, "the job returned no result"));
       }
     } catch (Exception e) {
-      if (!toldToStop) {
+      if (!watched.isToldToStop()) {
         run.failed(e);
         job.setExitStatus(RunListener.ERROR);
         throw e;
@@ -55,37 +57,9 @@ public class ReportBatchlet implements Batchlet {
   @Override
   public void stop() {
     stopping = true;
-  }
-
-  /** Tells the run how far the work is, at most once a second. */
-  private final class Progress implements JobProgress {
-    private final RunHandle run;
-    private long told = System.nanoTime() - TimeUnit.SECONDS.toNanos(1);
-
-    private Progress(RunHandle run) {
-      this.run = run;
-    }
-
-    @Override
-    public void at(long items, long total) {
-      boolean end = items == total;
-      if (!end && System.nanoTime() - told < TimeUnit.SECONDS.toNanos(1)) {
-        return;
-      }
-      told = System.nanoTime();
-      try {
-        if (!book.progress(run, items, total)) {
-          run.lose();
-        }
-      } catch (RuntimeException e) {
-        LOG.log(Level.FINE, "progress was not noted", e);
-      }
-    }
-
-    @Override
-    public boolean isStopping() {
-      toldToStop |= stopping || run.isStopping();
-      return toldToStop;
+    RunProgress watched = progress;
+    if (watched != null) {
+      watched.stop();
     }
   }
 }

@@ -189,7 +189,10 @@ public class RunLauncher {
     // The fence is ours, so nobody works on it, whatever the repository still believes.
     repository.fail(earlier);
     try {
-      return operator.restart(earlier, parameters);
+      if (operator.getJobExecution(earlier).getJobName().equals(run.job())) {
+        return operator.restart(earlier, parameters);
+      }
+      LOG.log(Level.INFO, "execution {0} was of this job under another name", earlier);
     } catch (JobExecutionAlreadyCompleteException
         | JobExecutionIsRunningException
         | JobExecutionNotMostRecentException
@@ -197,7 +200,7 @@ public class RunLauncher {
         | NoSuchJobExecutionException e) {
       LOG.log(Level.INFO, "execution {0} cannot be restarted; a new one begins", earlier);
       LOG.log(Level.FINE, "not restarted", e);
-      return operator.start(run.job(), parameters);
     }
+    return operator.start(run.job(), parameters);
   }
 }

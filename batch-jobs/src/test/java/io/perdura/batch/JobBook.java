@@ -15,7 +15,7 @@ final class JobBook {
   static final int FAILED = 4;
   static final int COMPLETED = 5;
 
-  static final String BACKFILL = "embedding-model-backfill";
+  static final String BACKFILL = "embedding-generation-backfill";
 
   private final TestDatabase database;
 

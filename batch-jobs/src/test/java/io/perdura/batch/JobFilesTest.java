@@ -8,6 +8,7 @@ import io.perdura.jobs.JobDefinition;
 import io.perdura.jobs.JobParameter;
 import io.perdura.jobs.JobWork;
 import io.perdura.jobs.PagedWork;
+import io.perdura.jobs.SlicedWork;
 import io.perdura.kernel.Database;
 import io.perdura.kernel.Jsons;
 import io.perdura.kernel.Settings;
@@ -68,6 +69,15 @@ class JobFilesTest {
                 "ref=\"pageChunks\"",
                 "io.perdura.jobs.SkippedPageException",
                 "io.perdura.jobs.RetryablePageException");
+      } else if (job.getValue() instanceof SlicedWork) {
+        assertThat(text)
+            .as(job.getKey())
+            .contains(
+                "ref=\"sliceBatchlet\"",
+                "ref=\"sliceMapper\"",
+                "ref=\"sliceReducer\"",
+                "#{partitionPlan['slice']}",
+                "#{partitionPlan['execution']}");
       } else if (!(job.getValue() instanceof CustomWork)) {
         assertThat(text).as(job.getKey()).contains("ref=\"reportBatchlet\"");
       }

@@ -157,7 +157,7 @@ class OrphanReaperTest {
     look(9);
     assertThat(book.state(backfill)).startsWith("4 FAILED");
     assertThat(book.texts("select concat_ws(' ', job, state, parameters ->> 'page') from job_runs"))
-        .containsExactly("embedding-model-backfill queued 7");
+        .containsExactly("embedding-generation-backfill queued 7");
   }
 
   @Test

@@ -8,10 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Embed events a second through one worker, with the vector index maintained and without one. */
+/**
+ * Embed events a second through one worker and through two, with the vector index maintained and
+ * without one.
+ */
 final class OutboxSpeed {
   private static final int EVENTS_INDEXED = 5_000;
   private static final int EVENTS_BARE = 20_000;
+
+  /** More than one of two workers takes before the other one looks. */
+  private static final int EVENTS_FOR_BOTH = 5_000;
+
   private static final long LIMIT_NANOS = 300_000_000_000L;
   private static final long POLL_MILLIS = 100;
 
@@ -21,11 +28,17 @@ final class OutboxSpeed {
   /**
    * @param indexed whether the HNSW index was there while the events were worked off
    * @param floor events a second of the pinned statements over one connection
-   * @param worker events a second of the service's worker
+   * @param worker events a second of one worker of the service
+   * @param two the same of two workers beside each other
    */
-  record Result(boolean indexed, int events, double floor, double worker) {
+  record Result(boolean indexed, int events, double floor, double worker, double two) {
     double ratio() {
       return worker / floor;
+    }
+
+    /** What the second worker brings: 2 would be all that it could. */
+    double scaling() {
+      return two / worker;
     }
   }
 
@@ -58,22 +71,27 @@ final class OutboxSpeed {
     double floor =
         new OutboxFloor(stage.database(), stage.floor(), stage.dataset().dimension())
             .drain("outbox-floor-" + kind);
-    double worker = drainByWorker(statement, kind, indexed, events);
-    Result result = new Result(indexed, events, floor, worker);
+    double worker = drainByWorkers(statement, kind, indexed, events, 1);
+    double two = drainByWorkers(statement, "two-" + kind, indexed, events, 2);
+    Result result = new Result(indexed, events, floor, worker, two);
     System.out.printf(
-        "  outbox, %s: worker %.0f/s, floor %.0f/s (x%.2f)%n",
-        indexed ? "indexed" : "bare", worker, floor, result.ratio());
+        "  outbox, %s: worker %.0f/s, floor %.0f/s (x%.2f), two workers %.0f/s (x%.2f of one)%n",
+        indexed ? "indexed" : "bare", worker, floor, result.ratio(), two, result.scaling());
     return result;
   }
 
   /**
-   * The rate between a tenth and all of the events being done. The server is up before, and has
-   * looked for its index: it makes one that is missing when it stores its first vector.
+   * The rate between a tenth and all of the events being done. The servers are up before, and have
+   * looked for their index: they make one that is missing when they store their first vector.
    */
-  private double drainByWorker(Statement statement, String kind, boolean indexed, int events)
-      throws Exception {
-    stage.startServer("worker", stage.database(), Map.of("OUTBOX_BATCH_SIZE", BATCH));
-    try {
+  private double drainByWorkers(
+      Statement statement, String kind, boolean indexed, int events, int workers) throws Exception {
+    Map<String, String> settings = Map.of("OUTBOX_BATCH_SIZE", BATCH);
+    stage.startServer("worker", stage.database(), settings);
+    try (ServerProcess second = workers == 2 ? stage.startBeside("worker", settings) : null) {
+      if (second != null) {
+        enqueue(statement, "outbox-both-" + kind, EVENTS_FOR_BOTH);
+      }
       enqueue(statement, "outbox-first-" + kind, 1);
       while (open(statement) > 0) {
         Thread.sleep(POLL_MILLIS);

@@ -203,11 +203,13 @@ final class Report {
     }
     for (OutboxSpeed.Result o : size.outbox()) {
       out.format(
-          "- Outbox, %s: %.0f embed events/s, floor %.0f/s, ratio %.2f.%n",
+          "- Outbox, %s: %.0f embed events/s, floor %.0f/s, ratio %.2f; two workers %.0f/s, %.2f of one.%n",
           o.indexed() ? "HNSW index maintained" : "no vector index",
           o.worker(),
           o.floor(),
-          o.ratio());
+          o.ratio(),
+          o.two(),
+          o.scaling());
       if (o.indexed() && Reference.isComparable(size.events(), size.dimension())) {
         out.format("- Compared with the reference: %s.%n", Reference.worker(o.worker()));
       }

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -165,6 +166,24 @@ final class Stage implements AutoCloseable {
             address,
             settings);
     return server;
+  }
+
+  /** Starts another server beside the one that runs, on the next ports; close it after use. */
+  ServerProcess startBeside(String role, Map<String, String> settings)
+      throws IOException, InterruptedException {
+    Path state = Files.createDirectories(logs.resolve("second"));
+    Map<String, String> own = new TreeMap<>(settings);
+    own.put("PERDURA_NODE_ID", "benchmark-second-" + role);
+    return ServerProcess.start(
+        new ServerProcess.Launch(
+            options.serverCommand(),
+            role,
+            options.port() + 1,
+            dataset.dimension(),
+            state,
+            logs.resolve("server-%s-%s-second.log".formatted(role, database.name()))),
+        database,
+        own);
   }
 
   void stopServer() {

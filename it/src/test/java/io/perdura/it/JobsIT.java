@@ -246,7 +246,8 @@ class JobsIT {
   }
 
   private static String backfill(LibertyServer server) {
-    return run(server, "embedding-model-backfill", "{\"scope\":\"old\",\"page\":" + PAGE + "}");
+    return run(
+        server, "embedding-generation-backfill", "{\"scope\":\"old\",\"page\":" + PAGE + "}");
   }
 
   private static void write(LibertyServer server, int nodes) {

@@ -70,7 +70,7 @@ final class Profiles {
   private static final Map<String, String> LITE_EXTRA =
       Map.of(
           "MEMORY_RECALL_PROFILE", "lite",
-          "MEMORY_RECALL_ADAPTIVE_DOWNGRADE_WAIT_MS", "120",
+          "MEMORY_RECALL_ADAPTIVE_WAIT_MS", "120",
           "MEMORY_RECALL_ADAPTIVE_TARGET_PROFILE", "lite",
           "AUTO_TOPIC_CLUSTER_ON_WRITE", "false");
 

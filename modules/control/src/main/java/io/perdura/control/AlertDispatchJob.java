@@ -247,15 +247,23 @@ public class AlertDispatchJob implements ReportWork {
                 ListQuery.of(JobSupport.query(given, "window-hours", "baseline-hours", "min-jobs")),
                 actor)
             .get("report");
-    if (report.get("degraded").booleanValue()) {
-      ObjectNode payload = Jsons.object();
-      payload.set("warning_signals", report.get("warning_signals"));
-      payload.set("critical_signals", report.get("critical_signals"));
-      payload.set("metrics", report.get("metrics"));
-      String summary = "publishing of incidents is degraded";
-      String severity = report.get("severity").textValue();
-      messages.add(message(tenant, PUBLISHING, severity, summary, payload));
+    AlertMessage message = publishing(tenant, report);
+    if (message != null) {
+      messages.add(message);
     }
+  }
+
+  /** What there is to tell of a report on publishing; null when all is well. */
+  static AlertMessage publishing(String tenant, JsonNode report) {
+    if (!report.get("degraded").booleanValue()) {
+      return null;
+    }
+    ObjectNode payload = Jsons.object();
+    payload.set("warning_signals", report.get("warning_signals"));
+    payload.set("critical_signals", report.get("critical_signals"));
+    payload.set("metrics", report.get("metrics"));
+    String summary = "publishing of incidents is degraded";
+    return message(tenant, PUBLISHING, report.get("severity").textValue(), summary, payload);
   }
 
   private static AlertMessage message(

@@ -27,6 +27,9 @@ record CheckOutcome(Status status, long count, ArrayNode sample, String note, St
     }
   }
 
+  /** Note of a check that was not made because it belongs to another slice. */
+  static final String IN_ANOTHER_SLICE = "in another slice";
+
   static CheckOutcome found(boolean pass, long count, ArrayNode sample, String note) {
     return new CheckOutcome(pass ? Status.PASS : Status.FAIL, count, sample, note, null);
   }

@@ -5,8 +5,9 @@ import io.perdura.jobs.JobDefinition;
 import io.perdura.jobs.JobParameters;
 import io.perdura.jobs.JobProgress;
 import io.perdura.jobs.JobResult;
-import io.perdura.jobs.ReportWork;
+import io.perdura.jobs.SlicedWork;
 import io.perdura.kernel.Database;
+import io.perdura.kernel.Jsons;
 import io.perdura.kernel.Settings;
 import io.perdura.memory.LifecycleSettings;
 import io.perdura.outbox.OutboxSettings;
@@ -21,14 +22,21 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Looks for rows that contradict each other (jobs-gates, section 3): every check sees the same
- * snapshot, and nothing that a row holds keeps another check from looking.
+ * snapshot, and nothing that a row holds keeps another check from looking. In slices, each of them
+ * has a snapshot of its own.
  */
 @ApplicationScoped
-public class ConsistencyCheck implements ReportWork {
+public class ConsistencyCheck implements SlicedWork {
+  /** Keys of a plan: checks of a slice, and whether there are rows of other tenants. */
+  private static final String SIZE = "batch_size";
+
+  private static final String TENANTS = "tenants";
+
   private static final String PGVECTOR =
       """
       select format_type(atttypid, null) like '%vector' from pg_attribute
@@ -68,8 +76,58 @@ public class ConsistencyCheck implements ReportWork {
   }
 
   @Override
-  public JobResult run(JobParameters parameters, JobProgress progress) {
+  public int sideBySide(JobParameters parameters) {
+    return ConsistencyOptions.of(parameters, settings).batches().parallel();
+  }
+
+  /**
+   * Checks are divided by their numbers, as batch-size and batch-index do it. Which checks have a
+   * number depends on whether there are other tenants, so that is settled here for all slices.
+   */
+  @Override
+  public Optional<ObjectNode> plan(JobParameters parameters) {
+    ConsistencyOptions options = ConsistencyOptions.of(parameters, settings);
+    int batches = options.batches().count();
+    if (batches == 1) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Snapshot.read(
+            database,
+            "slices of a consistency check",
+            connection -> {
+              Map<String, Object> values = values(options);
+              boolean tenants = hasTenants(connection, options, values);
+              int numbered = numbered(reported(connection, options, values), options, tenants);
+              int size = Math.max(1, Math.ceilDiv(numbered, batches));
+              return Jsons.object()
+                  .put(SLICES, Math.max(1, Math.ceilDiv(numbered, size)))
+                  .put(SIZE, size)
+                  .put(TENANTS, tenants);
+            }));
+  }
+
+  @Override
+  public JobResult whole(JobParameters parameters, JobProgress progress) {
     return check(parameters, progress).result();
+  }
+
+  @Override
+  public ObjectNode slice(
+      JobParameters parameters, ObjectNode plan, int index, JobProgress progress) {
+    ConsistencyOptions options =
+        ConsistencyOptions.of(parameters, settings).slice(plan.path(SIZE).intValue(), index);
+    boolean tenants = plan.path(TENANTS).booleanValue();
+    return Snapshot.read(
+            database,
+            "slice of a consistency check",
+            connection -> check(connection, options, tenants, progress))
+        .body();
+  }
+
+  @Override
+  public JobResult join(JobParameters parameters, ObjectNode plan, List<ObjectNode> found) {
+    return ConsistencyReport.merge(found.stream().map(ConsistencyReport::read).toList()).result();
   }
 
   /**
@@ -103,25 +161,49 @@ public class ConsistencyCheck implements ReportWork {
 
   ConsistencyReport check(ConsistencyOptions options, JobProgress progress) {
     return Snapshot.read(
-        database, "consistency check", connection -> check(connection, options, progress));
+        database,
+        "consistency check",
+        connection ->
+            check(connection, options, hasTenants(connection, options, values(options)), progress));
+  }
+
+  private static boolean hasTenants(
+      Connection connection, ConsistencyOptions options, Map<String, Object> values)
+      throws SQLException {
+    return options.set().asksFor(CheckSet.CROSS_TENANT)
+        && is(connection, TenantChecks.PROBE, values);
+  }
+
+  private List<Check> reported(
+      Connection connection, ConsistencyOptions options, Map<String, Object> values)
+      throws SQLException {
+    return Catalogue.of(settings, is(connection, PGVECTOR, values)).stream()
+        .filter(check -> isReported(check, options))
+        .toList();
+  }
+
+  /** Whether a check is made, in one slice or another, and so has a number. */
+  private static boolean isNumbered(Check check, ConsistencyOptions options, boolean tenants) {
+    return options.set().asksFor(check.set()) && (check.set() != CheckSet.CROSS_TENANT || tenants);
+  }
+
+  private static int numbered(List<Check> reported, ConsistencyOptions options, boolean tenants) {
+    return (int) reported.stream().filter(check -> isNumbered(check, options, tenants)).count();
   }
 
   private ConsistencyReport check(
-      Connection connection, ConsistencyOptions options, JobProgress progress) throws SQLException {
+      Connection connection, ConsistencyOptions options, boolean tenants, JobProgress progress)
+      throws SQLException {
     Map<String, Object> values = values(options);
-    boolean tenants =
-        options.set().asksFor(CheckSet.CROSS_TENANT) && is(connection, TenantChecks.PROBE, values);
-    List<Check> catalogue = Catalogue.of(settings, is(connection, PGVECTOR, values));
-    List<Check> reported = catalogue.stream().filter(check -> isReported(check, options)).toList();
-
+    List<Check> reported = reported(connection, options, values);
     Set<Check> due = new LinkedHashSet<>();
-    int numbered = 0;
+    int number = 0;
     for (Check check : reported) {
-      if (options.set().asksFor(check.set()) && (check.set() != CheckSet.CROSS_TENANT || tenants)) {
-        if (options.hasInSlice(numbered)) {
+      if (isNumbered(check, options, tenants)) {
+        if (options.hasInSlice(number)) {
           due.add(check);
         }
-        numbered++;
+        number++;
       }
     }
     Map<Check, CheckOutcome> outcomes =
@@ -132,7 +214,7 @@ public class ConsistencyCheck implements ReportWork {
       checks.add((outcome == null ? notMade(check, options, tenants) : outcome).json(check));
     }
     boolean scopeHasRows = is(connection, HAS_ROWS, values);
-    return ConsistencyReport.of(options, checks, numbered, scopeHasRows);
+    return ConsistencyReport.of(options, checks, number, scopeHasRows);
   }
 
   /** A run across tenants names only one of the scope's checks, as the contract has it. */
@@ -148,7 +230,7 @@ public class ConsistencyCheck implements ReportWork {
     }
     return check.set() == CheckSet.CROSS_TENANT && !tenants
         ? CheckOutcome.pass("no row belongs to another tenant than the default one")
-        : CheckOutcome.skipped("in another slice");
+        : CheckOutcome.skipped(CheckOutcome.IN_ANOTHER_SLICE);
   }
 
   private Map<String, Object> values(ConsistencyOptions options) {

@@ -15,6 +15,7 @@ import java.util.List;
  * @param fast counts no further than the sample, which has no order
  * @param batchSize checks of a slice; 0 = all in one
  * @param batchIndex which slice
+ * @param batches how the run divides itself
  * @param commits newest commits whose hashes are computed anew
  */
 record ConsistencyOptions(
@@ -24,11 +25,13 @@ record ConsistencyOptions(
     boolean fast,
     int batchSize,
     int batchIndex,
+    Batches batches,
     boolean strict,
     boolean strictWarnings,
     Tolerance tolerance,
     int commits) {
   private static final String STRICT_WARNINGS = "strict-warnings";
+  private static final String BATCHES = "batches";
 
   /**
    * What is still well.
@@ -36,6 +39,14 @@ record ConsistencyOptions(
    * @param pendingSeconds age that an event of the outbox may reach
    */
   record Tolerance(long deadLetters, long failedEmbeddings, long pendingSeconds) {}
+
+  /**
+   * Slices that one run makes of itself.
+   *
+   * @param count 1 = none: all checks see one snapshot
+   * @param parallel how many of them at once
+   */
+  record Batches(int count, int parallel) {}
 
   static JobDefinition definition(Settings settings) {
     return new JobDefinition(
@@ -56,6 +67,13 @@ record ConsistencyOptions(
                 "batch-size", 0L, 0, 500, "Checks of a slice; 0 makes all in one run."),
             JobParameter.number(
                 "batch-index", 0L, 0, 50_000, "Which slice, from 0; needs batch-size."),
+            JobParameter.number(
+                BATCHES,
+                1L,
+                1,
+                64,
+                "Slices that the run makes of itself and joins again; above 1 each has its own snapshot."),
+            JobParameter.number("parallel", 2L, 1, 8, "Slices that are made at once."),
             JobParameter.flag("strict", "Whether errors fail the run."),
             JobParameter.flag(STRICT_WARNINGS, "Whether errors and warnings fail the run."),
             deadLetters(),
@@ -65,6 +83,10 @@ record ConsistencyOptions(
         given -> {
           if (given.number("batch-index") > 0 && given.number("batch-size") == 0) {
             throw new IllegalArgumentException("batch-index needs a batch-size above 0");
+          }
+          if (given.number(BATCHES) > 1 && given.number("batch-size") > 0) {
+            throw new IllegalArgumentException(
+                "batches makes all slices and batch-size one of them: give one or the other");
           }
           ScopeParameters.check(settings).accept(given);
         });
@@ -110,6 +132,7 @@ record ConsistencyOptions(
         given.required("mode").equals("fast"),
         (int) given.number("batch-size"),
         (int) given.number("batch-index"),
+        new Batches((int) given.number(BATCHES), (int) given.number("parallel")),
         given.flag("strict"),
         given.flag(STRICT_WARNINGS),
         tolerance(given),
@@ -131,6 +154,6 @@ record ConsistencyOptions(
   /** The same check of another slice. */
   ConsistencyOptions slice(int size, int index) {
     return new ConsistencyOptions(
-        scope, sample, set, fast, size, index, strict, strictWarnings, tolerance, commits);
+        scope, sample, set, fast, size, index, batches, strict, strictWarnings, tolerance, commits);
   }
 }

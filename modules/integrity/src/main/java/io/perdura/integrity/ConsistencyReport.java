@@ -53,7 +53,8 @@ public final class ConsistencyReport {
   }
 
   /**
-   * Joins the reports of the slices of one check, made with the same parameters.
+   * Joins the reports of the slices of one check, made with the same parameters. A check that was
+   * in none of them counts as one that could not be made.
    *
    * @throws IllegalArgumentException without any, or when they do not belong together
    */
@@ -83,8 +84,21 @@ public final class ConsistencyReport {
       ((ObjectNode) body.get("batch")).putNull("index").put("slices", slices.size());
     }
     ArrayNode all = body.putArray(CHECKS);
-    checks.values().forEach(all::add);
+    checks.values().forEach(check -> all.add(isInAnotherSlice(check) ? unmade(check) : check));
     return new ConsistencyReport(body).tallied();
+  }
+
+  private static boolean isInAnotherSlice(JsonNode check) {
+    return isSkipped(check) && check.path("note").asText().equals(CheckOutcome.IN_ANOTHER_SLICE);
+  }
+
+  private static JsonNode unmade(JsonNode check) {
+    ObjectNode unmade = check.deepCopy();
+    unmade.remove("note");
+    return unmade
+        .put(STATUS, CheckOutcome.Status.ERROR.label())
+        .put("count", -1)
+        .put("error", "no slice made the check");
   }
 
   private static boolean isSkipped(JsonNode check) {

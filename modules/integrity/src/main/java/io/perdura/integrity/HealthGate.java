@@ -14,6 +14,7 @@ import io.perdura.jobs.ReportWork;
 import io.perdura.kernel.Database;
 import io.perdura.kernel.Jsons;
 import io.perdura.kernel.Settings;
+import io.perdura.memory.EmbeddingModelBackfill;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
@@ -32,6 +33,7 @@ import java.util.stream.Stream;
 @ApplicationScoped
 public class HealthGate implements ReportWork {
   private static final Logger LOG = Logger.getLogger(HealthGate.class.getName());
+  private static final String BACKFILL = "embedding-model-backfill";
 
   private final Database database;
   private final Settings settings;
@@ -91,10 +93,7 @@ public class HealthGate implements ReportWork {
   public JobResult run(JobParameters parameters, JobProgress progress) {
     HealthOptions options = new HealthOptions(parameters);
     ArrayNode reasons = Jsons.array();
-    ObjectNode backfill =
-        options.asksFor("backfill")
-            ? other("embedding-model-backfill", options.backfill(), "backfill_failed", reasons)
-            : skipped();
+    ObjectNode backfill = backfill(options, reasons);
     ObjectNode laneBackfill =
         options.asksFor("private-lane-backfill")
             ? other(
@@ -128,6 +127,24 @@ public class HealthGate implements ReportWork {
     body.set("execution_loop", loop);
     body.set("policy_adaptation", policy);
     return JobResult.judged(reasons.isEmpty(), body);
+  }
+
+  /** Without a model, and without a provider that could embed anew, there is no label to give. */
+  private ObjectNode backfill(HealthOptions options, ArrayNode reasons) {
+    if (!options.asksFor("backfill")) {
+      return skipped();
+    }
+    boolean helpless =
+        work(BACKFILL) instanceof EmbeddingModelBackfill job
+            && !job.canEmbed()
+            && !options.backfill().containsKey("model");
+    return helpless
+        ? skipped().put("reason", "cannot_infer_embedding_model")
+        : other(BACKFILL, options.backfill(), "backfill_failed", reasons);
+  }
+
+  private JobWork work(String name) {
+    return works.get().filter(job -> job.definition().name().equals(name)).findFirst().orElse(null);
   }
 
   private static ObjectNode skipped() {
@@ -195,8 +212,7 @@ public class HealthGate implements ReportWork {
   /** Runs another job that was asked for; when it cannot be run, that is a reason as well. */
   private ObjectNode other(
       String name, Map<String, String> parameters, String reason, ArrayNode reasons) {
-    JobWork work =
-        works.get().filter(job -> job.definition().name().equals(name)).findFirst().orElse(null);
+    JobWork work = work(name);
     if (work == null) {
       reasons.add(reason);
       return Jsons.object().put("ok", false).put("error", "this release has no job " + name);

@@ -14,6 +14,7 @@ import io.perdura.jobs.JobResult.Verdict;
 import io.perdura.jobs.JobWork;
 import io.perdura.jobs.ReportWork;
 import io.perdura.kernel.Jsons;
+import io.perdura.memory.EmbeddingModelBackfill;
 import io.perdura.memory.PrivateLaneOwnerBackfill;
 import io.perdura.schema.TestDatabase;
 import java.time.Clock;
@@ -209,6 +210,56 @@ class HealthGateTest {
     assertThat(reasons(absent)).containsExactly("policy_adaptation_gate_failed");
     assertThatThrownBy(() -> gate(List.of(), "execution-loop-arg", "pass"))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void theModelBackfillRunsFirstWhenItIsAskedFor() throws Exception {
+    kit.healthy("unlabelled");
+    kit.execute("unlabelled", "update memory_nodes set embedding_model = null where id = '{e1}'");
+    assertThat(reasons(strict("unlabelled"))).containsExactly("consistency_errors");
+
+    JobResult result =
+        gate(
+            List.of(modelBackfill(kit)),
+            "scope",
+            "unlabelled",
+            "strict-warnings",
+            "true",
+            "auto-backfill",
+            "true",
+            "backfill-limit",
+            "10");
+
+    assertThat(reasons(result)).isEmpty();
+    assertThat(result.body().path("backfill").path("updated").intValue()).isEqualTo(1);
+    assertThat(result.body().path("backfill").path("reembed_nodes").intValue()).isEqualTo(1);
+  }
+
+  @Test
+  void theModelBackfillIsLeftOutWhereThereIsNoLabelToGive() throws Exception {
+    IntegrityKit bare = new IntegrityKit(database.dataSource(), "EMBEDDING_PROVIDER", "none");
+    bare.healthy("helpless");
+    bare.execute("helpless", "update memory_nodes set embedding_model = null where id = '{e1}'");
+    HealthGate gate = HealthGate.of(bare.database, bare.settings, modelBackfill(bare));
+
+    JobResult left =
+        JobLoop.run(gate, IntegrityKit.parameters("scope", "helpless", "auto-backfill", "true"));
+    assertThat(left.body().path("backfill").path("reason").textValue())
+        .isEqualTo("cannot_infer_embedding_model");
+    assertThat(left.body().path("backfill").path("skipped").booleanValue()).isTrue();
+    assertThat(reasons(left)).contains("consistency_errors").doesNotContain("backfill_failed");
+
+    JobResult named =
+        JobLoop.run(
+            gate,
+            IntegrityKit.parameters(
+                "scope", "helpless", "auto-backfill", "true", "backfill-model", "openai:x"));
+    assertThat(named.body().path("backfill").path("updated").intValue()).isEqualTo(1);
+    assertThat(reasons(named)).doesNotContain("consistency_errors", "backfill_failed");
+  }
+
+  private static EmbeddingModelBackfill modelBackfill(IntegrityKit of) {
+    return EmbeddingModelBackfill.of(of.settings, of.embeddings, of.outbox, Clock.systemUTC());
   }
 
   @Test

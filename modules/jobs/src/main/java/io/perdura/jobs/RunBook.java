@@ -160,6 +160,39 @@ public class RunBook {
     store(run, tx -> new PagedWork.Page(state.deepCopy(), items, false), 0);
   }
 
+  /**
+   * Remembers how a run is divided; its slices are done from then on.
+   *
+   * @throws RunLostException when the run belongs to another worker
+   */
+  public void planned(RunHandle run, ObjectNode plan) {
+    remember(run, SlicedWork.State.of(plan), 0);
+  }
+
+  /**
+   * Keeps what a slice of a run found, whatever other slices do meanwhile.
+   *
+   * @throws RunLostException when the run belongs to another worker
+   */
+  public void keep(RunHandle run, int slice, ObjectNode found) {
+    database.statement(
+        "keep a slice",
+        connection -> {
+          RunBookSql.keep(connection, run, Integer.toString(slice), found);
+          return null;
+        });
+  }
+
+  /**
+   * What a run remembers, as it is stored: other threads of this server may have written it.
+   *
+   * @throws RunLostException when the run belongs to another worker
+   */
+  public SlicedWork.State slices(RunHandle run) {
+    reload(run);
+    return new SlicedWork.State(run.state());
+  }
+
   private static PagedWork.Page doPage(Tx tx, RunHandle run, PagedWork work) throws SQLException {
     return run.state() == null
         ? new PagedWork.Page(work.begin(tx, run.parameters()), 0, false)

@@ -1,5 +1,7 @@
 package io.perdura.jobs;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.kernel.Jsons;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -71,6 +73,16 @@ final class RunBookSql {
       update job_runs
          set state_json = ?::jsonb, items = items + ?, total_items = coalesce(?, total_items), skipped = skipped + ?,
              pages_done = ?, progress_at = now(), barren_attempts = 0, error = null
+       where id = ? and fence = ? and state in ('running', 'stopping')\
+      """;
+
+  /** 1, 3: slice; 2: what it found; 4: id, 5: fence. Doing it twice equals doing it once. */
+  private static final String KEEP =
+      """
+      update job_runs
+         set state_json = jsonb_set(state_json, array['done', ?], ?::jsonb),
+             items = items + case when jsonb_exists(state_json -> 'done', ?) then 0 else 1 end,
+             progress_at = now(), barren_attempts = 0, error = null
        where id = ? and fence = ? and state in ('running', 'stopping')\
       """;
 
@@ -188,6 +200,21 @@ final class RunBookSql {
       statement.setBoolean(5, page.last());
       statement.setObject(6, run.id());
       statement.setLong(7, run.fence());
+      if (statement.executeUpdate() != 1) {
+        throw new RunLostException(run.id());
+      }
+    }
+  }
+
+  /** Keeps what a slice found; throws when the run is no longer this worker's. */
+  static void keep(Connection connection, RunHandle run, String slice, ObjectNode found)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(KEEP)) {
+      statement.setString(1, slice);
+      statement.setString(2, Jsons.text((JsonNode) found));
+      statement.setString(3, slice);
+      statement.setObject(4, run.id());
+      statement.setLong(5, run.fence());
       if (statement.executeUpdate() != 1) {
         throw new RunLostException(run.id());
       }

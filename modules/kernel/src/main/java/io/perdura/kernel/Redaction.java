@@ -27,10 +27,12 @@ public final class Redaction {
     EMAIL("email", "(?:\\G|(?<![A-Za-z0-9._%+-]))[A-Za-z0-9._%+-]++@[A-Za-z0-9.-]+\\.[A-Za-z]{2,}"),
     SSN("ssn", "(?<![A-Za-z0-9_])[0-9]{3}-[0-9]{2}-[0-9]{4}(?![A-Za-z0-9_])"),
     IP("ip", "(?<![A-Za-z0-9_])(?:[0-9]{1,3}\\.){3}[0-9]{1,3}(?![A-Za-z0-9_])"),
+    // The first alternative takes a UUID as a whole, so that no end of one is a telephone number.
     PHONE(
         "phone",
-        "(?:\\+?1(?:S|-)?)?(?:[0-9]{3}|\\(S*[0-9]{3}S*\\))(?:S|-)?[0-9]{3}(?:S|-)?[0-9]{4}(?![A-Za-z0-9_])"
-            .replace("S", SPACE));
+        "(?<kept>(?<![A-Za-z0-9])[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}(?![A-Za-z0-9]))|"
+            + "(?:\\+?1(?:S|-)?)?(?:[0-9]{3}|\\(S*[0-9]{3}S*\\))(?:S|-)?[0-9]{3}(?:S|-)?[0-9]{4}(?![A-Za-z0-9_])"
+                .replace("S", SPACE));
 
     private final String counter;
     private final Pattern grammar;
@@ -112,6 +114,9 @@ public final class Redaction {
     StringBuilder out = new StringBuilder(text.length() + 16);
     int from = 0;
     do {
+      if (kind == Kind.PHONE && matcher.start("kept") >= 0) {
+        continue;
+      }
       String tag =
           "[" + kind.name() + "#" + Hashes.sha256Hex(matcher.group()).substring(0, 8) + "]";
       out.append(text, from, matcher.start()).append(tag);

@@ -34,6 +34,17 @@ final class BackfillSql {
       """
           .formatted(VectorColumn.BYTES);
 
+  /**
+   * Nodes of a scope that have a vector, but none of this generation: the first and the last
+   * parameter are the configured generation.
+   */
+  static final String PENDING =
+      """
+      select count(distinct v.node_id) from memory_vectors v
+      where v.generation_id <> ? and v.scope = ?
+        and not exists (select from memory_vectors w where w.generation_id = ? and w.node_id = v.node_id)
+      """;
+
   /** Adds vectors of nodes that still exist and have none of this generation. */
   static final String STORE =
       """

@@ -17,6 +17,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -26,8 +27,9 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * Merges the best pairs of duplicates, all in one transaction. A dry run unless {@code apply} is
- * given; texts that contradict each other are left alone unless somebody allows it.
+ * Looks for pairs of duplicates page by page, then merges the best of them, all in one transaction.
+ * A dry run unless {@code apply} is given; texts that contradict each other are left alone unless
+ * somebody allows it.
  */
 @ApplicationScoped
 public class ConsolidationApplyJob implements PagedWork {
@@ -35,12 +37,27 @@ public class ConsolidationApplyJob implements PagedWork {
   private static final Set<String> GUARDED = Set.of("topic", "concept");
   private static final String RESULT = "result";
 
+  /** Keys of the state: the search, and whether it is done. */
+  private static final String SCAN = "scan";
+
+  private static final String SCANNED = "is_scanned";
+
   private final Settings settings;
   private final Generations generations;
   private final VectorEvents vectorEvents;
+  private final Duration pageTime;
 
   @Inject
   ConsolidationApplyJob(Settings settings, Generations generations, VectorEvents vectorEvents) {
+    this(settings, generations, vectorEvents, ConsolidationScan.PAGE);
+  }
+
+  /**
+   * @param pageTime how long a page of the search lasts
+   */
+  ConsolidationApplyJob(
+      Settings settings, Generations generations, VectorEvents vectorEvents, Duration pageTime) {
+    this.pageTime = pageTime;
     this.settings = settings;
     this.generations = generations;
     this.vectorEvents = vectorEvents;
@@ -81,18 +98,41 @@ public class ConsolidationApplyJob implements PagedWork {
   }
 
   @Override
-  public ObjectNode begin(Tx tx, JobParameters parameters) {
+  public ObjectNode begin(Tx tx, JobParameters parameters) throws SQLException {
     generations.configuredGeneration();
-    return Jsons.object();
+    ScopeKey scope = ScopeParameters.of(parameters, settings);
+    Connection connection = tx.connection();
+    ObjectNode scan =
+        scan(parameters)
+            .begin(connection, generations.serving(connection, scope.key()), scope.key());
+    ObjectNode state = Jsons.object().put(Page.TOTAL, scan.path(Page.TOTAL).longValue());
+    state.set(SCAN, scan);
+    return state;
+  }
+
+  private ConsolidationScan scan(JobParameters parameters) {
+    return new ConsolidationScan(ConsolidationOptions.of(parameters), settings);
   }
 
   @Override
   public Page page(Tx tx, JobParameters parameters, ObjectNode state) throws SQLException {
+    ObjectNode search = (ObjectNode) state.get(SCAN);
+    if (state.path(SCANNED).booleanValue()) {
+      return merge(tx, parameters, state, search);
+    }
+    String scopeKey = ScopeParameters.of(parameters, settings).key();
+    long before = ConsolidationScan.compared(search);
+    boolean last = scan(parameters).page(tx.connection(), scopeKey, search, pageTime);
+    state.put(SCANNED, last);
+    return new Page(state, ConsolidationScan.compared(search) - before, false);
+  }
+
+  private Page merge(Tx tx, JobParameters parameters, ObjectNode state, ObjectNode search)
+      throws SQLException {
     ScopeKey scope = ScopeParameters.of(parameters, settings);
     Connection connection = tx.connection();
-    ConsolidationScan.Found found =
-        new ConsolidationScan(ConsolidationOptions.of(parameters), settings)
-            .run(connection, generations.serving(connection, scope.key()), scope.key());
+    ConsolidationScan.Found found = scan(parameters).end(connection, search);
+    state.remove(SCAN);
     TopicClustering.lock(tx, List.of(scope.key()));
     List<ConsolidationPair> selected =
         found.pairs().stream().limit(parameters.number("limit-apply")).toList();
@@ -110,7 +150,7 @@ public class ConsolidationApplyJob implements PagedWork {
       tx.afterCommit(() -> vectorEvents.fire(new VectorsChanged(scope.key(), generation, ids)));
     }
     state.set(RESULT, report(found, selected, plan, isApplied(parameters)));
-    return new Page(state, selected.size(), true);
+    return new Page(state, 0, true);
   }
 
   private boolean guard(JobParameters parameters) {

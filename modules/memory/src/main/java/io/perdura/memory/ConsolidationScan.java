@@ -1,12 +1,16 @@
 package io.perdura.memory;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.perdura.jobs.PagedWork;
 import io.perdura.kernel.Jsons;
 import io.perdura.kernel.Settings;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,11 +28,28 @@ import java.util.UUID;
  * see are compared: a shared one with shared ones, a private one with its owner's.
  *
  * <p>Exact, with either kind of vector column: the vectors of up to {@code maxNodes} nodes are
- * streamed past the anchors. That takes anchors x nodes x dimension multiplications, and memory for
- * the anchors alone.
+ * streamed past the anchors, page by page in the order of their ids. That takes anchors x nodes x
+ * dimension multiplications, and memory for the anchors alone. What lies between two pages is a
+ * state: the anchors and their neighbours that are similar enough.
  */
 final class ConsolidationScan {
+  /** A page is far below what a server's death may cost. */
+  static final Duration PAGE = Duration.ofSeconds(2);
+
   private static final int FETCH_ROWS = 500;
+  private static final int PAGE_ROWS = 10_000;
+  private static final UUID FIRST = new UUID(0, 0);
+  private static final UUID LAST = new UUID(-1, -1);
+
+  /** Keys of the state. */
+  private static final String GENERATION = "generation";
+
+  private static final String ANCHORS = "anchors";
+  private static final String NODES = "nodes";
+  private static final String TRUNCATED = "nodes_truncated";
+  private static final String LAST_TIME = "last_updated_at";
+  private static final String LAST_ID = "last_id";
+  private static final String AFTER = "after";
 
   private final ConsolidationOptions options;
   private final ConsolidationWords words;
@@ -77,68 +98,163 @@ final class ConsolidationScan {
         Comparator.comparingDouble(Near::similarity)
             .thenComparing(Comparator.comparing((Near near) -> near.id.toString()).reversed());
 
-    private final Vector vector;
+    private final UUID id;
     private final PriorityQueue<Near> nearest = new PriorityQueue<>(FARTHEST_FIRST);
 
-    Anchor(Vector vector) {
-      this.vector = vector;
+    /** Nodes that it was compared with. */
+    private long compared;
+
+    /** Null while only its neighbours are wanted, or when it cannot be merged any more. */
+    private Vector vector;
+
+    Anchor(JsonNode state) {
+      this.id = UUID.fromString(state.path("id").textValue());
+      this.compared = state.path("compared").longValue();
+      for (JsonNode near : state.path("near")) {
+        nearest.add(new Near(UUID.fromString(near.get(0).textValue()), near.get(1).doubleValue()));
+      }
     }
 
-    void offer(Vector other, int limit) {
-      if (!other.id.equals(vector.id)) {
-        nearest.add(new Near(other.id, dot(vector.values, other.values)));
+    void offer(Vector other, int limit, double least) {
+      if (other.id.equals(id)) {
+        return;
+      }
+      compared++;
+      double similarity = dot(vector.values, other.values);
+      if (similarity >= least) {
+        nearest.add(new Near(other.id, similarity));
         if (nearest.size() > limit) {
           nearest.remove();
         }
       }
     }
+
+    ObjectNode json() {
+      ObjectNode json = Jsons.object().put("id", id.toString()).put("compared", compared);
+      ArrayNode near = json.putArray("near");
+      nearest.forEach(one -> near.addArray().add(one.id.toString()).add(one.similarity));
+      return json;
+    }
   }
 
+  /** All pages of the search in one. */
   Found run(Connection connection, int generation, String scopeKey) throws SQLException {
-    Map<Key, List<Anchor>> anchors = new HashMap<>();
-    List<Anchor> all = new ArrayList<>();
-    for (Vector vector : anchors(connection, generation, scopeKey)) {
-      Anchor anchor = new Anchor(vector);
-      all.add(anchor);
-      anchors.computeIfAbsent(vector.key, key -> new ArrayList<>()).add(anchor);
+    ObjectNode state = begin(connection, generation, scopeKey);
+    boolean last = false;
+    while (!last) {
+      last = page(connection, scopeKey, state, Duration.ofDays(1));
     }
-    int nodes = 0;
-    try (PreparedStatement select =
-            nodes(connection, generation, scopeKey, options.maxNodes() + 1);
-        ResultSet rows = select.executeQuery()) {
-      while (nodes < options.maxNodes() && rows.next()) {
-        nodes++;
-        Vector other = read(rows);
-        for (Anchor anchor : anchors.getOrDefault(other.key, List.of())) {
-          anchor.offer(other, options.neighbors());
+    return end(connection, state);
+  }
+
+  /** Settles which nodes are anchors, and with which nodes they are compared. */
+  ObjectNode begin(Connection connection, int generation, String scopeKey) throws SQLException {
+    ObjectNode state = Jsons.object().put(GENERATION, generation).put(NODES, 0);
+    try (PreparedStatement select = connection.prepareStatement(ConsolidationSql.BEGIN)) {
+      bind(select, connection, generation, scopeKey);
+      select.setInt(4, options.maxNodes() + 1);
+      select.setInt(5, options.maxAnchors());
+      select.setInt(6, options.maxNodes());
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        boolean truncated = row.getLong(1) > options.maxNodes();
+        state.put(TRUNCATED, truncated).put(PagedWork.Page.TOTAL, nodes(row.getLong(1)));
+        ArrayNode anchors = state.putArray(ANCHORS);
+        for (String id : (String[]) row.getArray(2).getArray()) {
+          anchors.addObject().put("id", id);
+        }
+        state
+            .put(LAST_TIME, truncated ? row.getString(3) : "-infinity")
+            .put(LAST_ID, (truncated ? row.getObject(4, UUID.class) : LAST).toString())
+            .put(AFTER, FIRST.toString());
+      }
+    }
+    return state;
+  }
+
+  private long nodes(long counted) {
+    return Math.min(counted, options.maxNodes());
+  }
+
+  /**
+   * Compares further nodes with the anchors, until the time is up.
+   *
+   * @return true when there are no more
+   */
+  boolean page(Connection connection, String scopeKey, ObjectNode state, Duration time)
+      throws SQLException {
+    long end = System.nanoTime() + time.toNanos();
+    int generation = state.path(GENERATION).intValue();
+    List<Anchor> all = anchors(state);
+    Map<Key, List<Anchor>> anchors = withVectors(connection, generation, scopeKey, all);
+    UUID after = UUID.fromString(state.path(AFTER).textValue());
+    long rows = 0;
+    boolean hurried = false;
+    try (PreparedStatement select = connection.prepareStatement(ConsolidationSql.NODES)) {
+      select.setFetchSize(FETCH_ROWS);
+      bind(select, connection, generation, scopeKey);
+      select.setString(4, state.path(LAST_TIME).textValue());
+      select.setString(5, state.path(LAST_TIME).textValue());
+      select.setObject(6, UUID.fromString(state.path(LAST_ID).textValue()));
+      select.setObject(7, after);
+      select.setInt(8, PAGE_ROWS);
+      try (ResultSet found = select.executeQuery()) {
+        while (!hurried && found.next()) {
+          rows++;
+          Vector other = read(found);
+          after = other.id;
+          for (Anchor anchor : anchors.getOrDefault(other.key, List.of())) {
+            anchor.offer(other, options.neighbors(), options.minVector());
+          }
+          hurried = System.nanoTime() - end >= 0;
         }
       }
-      boolean truncated = nodes == options.maxNodes() && rows.next();
-      return pairs(connection, all, nodes, truncated);
     }
+    state.put(AFTER, after.toString()).put(NODES, state.path(NODES).longValue() + rows);
+    ArrayNode stored = state.putArray(ANCHORS);
+    all.forEach(anchor -> stored.add(anchor.json()));
+    return !hurried && rows < PAGE_ROWS;
   }
 
-  private List<Vector> anchors(Connection connection, int generation, String scopeKey)
-      throws SQLException {
-    List<Vector> anchors = new ArrayList<>();
-    try (PreparedStatement select = nodes(connection, generation, scopeKey, options.maxAnchors());
-        ResultSet rows = select.executeQuery()) {
-      while (rows.next()) {
-        anchors.add(read(rows));
-      }
-    }
+  /** How many nodes were compared so far. */
+  static long compared(ObjectNode state) {
+    return state.path(NODES).longValue();
+  }
+
+  private static List<Anchor> anchors(ObjectNode state) {
+    List<Anchor> anchors = new ArrayList<>();
+    state.path(ANCHORS).forEach(anchor -> anchors.add(new Anchor(anchor)));
     return anchors;
   }
 
-  private PreparedStatement nodes(Connection connection, int generation, String scopeKey, int limit)
+  /** The anchors that can still be merged, by whom they can be compared with. */
+  private Map<Key, List<Anchor>> withVectors(
+      Connection connection, int generation, String scopeKey, List<Anchor> anchors)
       throws SQLException {
-    PreparedStatement select = connection.prepareStatement(ConsolidationSql.NODES);
-    select.setFetchSize(FETCH_ROWS);
+    Map<UUID, Anchor> byId = new HashMap<>();
+    anchors.forEach(anchor -> byId.put(anchor.id, anchor));
+    Map<Key, List<Anchor>> byKey = new HashMap<>();
+    try (PreparedStatement select = connection.prepareStatement(ConsolidationSql.ANCHORS)) {
+      bind(select, connection, generation, scopeKey);
+      select.setString(4, Sql.array(byId.keySet()));
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          Vector vector = read(rows);
+          Anchor anchor = byId.get(vector.id);
+          anchor.vector = vector;
+          byKey.computeIfAbsent(vector.key, key -> new ArrayList<>()).add(anchor);
+        }
+      }
+    }
+    return byKey;
+  }
+
+  private void bind(
+      PreparedStatement select, Connection connection, int generation, String scopeKey)
+      throws SQLException {
     select.setInt(1, generation);
     select.setString(2, scopeKey);
     select.setArray(3, connection.createArrayOf("text", options.types().toArray()));
-    select.setInt(4, limit);
-    return select;
   }
 
   private static Vector read(ResultSet row) throws SQLException {
@@ -176,15 +292,15 @@ final class ConsolidationScan {
     return (double) s0 + s1 + s2 + s3;
   }
 
-  private Found pairs(Connection connection, List<Anchor> anchors, int nodes, boolean truncated)
-      throws SQLException {
-    int examined = 0;
+  /** Makes pairs of the neighbours that were found. */
+  Found end(Connection connection, ObjectNode state) throws SQLException {
+    List<Anchor> anchors = anchors(state);
+    long examined = 0;
     Set<UUID> ids = new HashSet<>();
     for (Anchor anchor : anchors) {
-      examined += anchor.nearest.size();
-      anchor.nearest.removeIf(near -> near.similarity < options.minVector());
+      examined += Math.min(options.neighbors(), anchor.compared);
       if (!anchor.nearest.isEmpty()) {
-        ids.add(anchor.vector.id);
+        ids.add(anchor.id);
         anchor.nearest.forEach(near -> ids.add(near.id));
       }
     }
@@ -192,7 +308,7 @@ final class ConsolidationScan {
     Map<String, ConsolidationPair> pairs = new LinkedHashMap<>();
     for (Anchor anchor : anchors) {
       for (Near near : anchor.nearest) {
-        ConsolidationPair.Item one = items.get(anchor.vector.id);
+        ConsolidationPair.Item one = items.get(anchor.id);
         ConsolidationPair.Item other = items.get(near.id);
         if (one != null && other != null) {
           ConsolidationPair pair = pair(one, other, near.similarity);
@@ -207,7 +323,13 @@ final class ConsolidationScan {
             .sorted(ConsolidationPair.BEST_FIRST)
             .limit(options.maxPairs())
             .toList();
-    return new Found(anchors.size(), nodes, truncated, examined, pairs.size(), best);
+    return new Found(
+        anchors.size(),
+        (int) Math.min(options.maxNodes(), compared(state)),
+        state.path(TRUNCATED).booleanValue(),
+        (int) examined,
+        pairs.size(),
+        best);
   }
 
   private ConsolidationPair pair(

@@ -12,15 +12,44 @@ final class ConsolidationSql {
         and (n.memory_lane = 'shared' or n.owner_agent_id is not null or n.owner_team_id is not null)\
       """;
 
-  /** Parameters: generation, scope, types, limit. */
-  static final String NODES =
+  private static final String CANDIDATES =
       """
-      select n.id, n.type, n.memory_lane, n.owner_agent_id, n.owner_team_id, %s
       from memory_nodes n join memory_vectors v on v.node_id = n.id and v.generation_id = ?
-      where n.scope = ? and n.type = any(?) and %s
-      order by n.updated_at desc, n.id limit ?
+      where n.scope = ? and n.type = any(?) and %s\
       """
-          .formatted(VectorColumn.BYTES, MERGEABLE);
+          .formatted(MERGEABLE);
+
+  /**
+   * How many nodes there are, as far as they are counted; which of them are anchors; and the last
+   * one that is compared, where there are more. Parameters: generation, scope, types, most nodes
+   * plus one, most anchors, most nodes.
+   */
+  static final String BEGIN =
+      """
+      with m as materialized (select n.id, n.updated_at %s order by n.updated_at desc, n.id limit ?)
+      select (select count(*) from m),
+        array(select id from m order by updated_at desc, id limit ?)::text[], c.updated_at::text, c.id
+      from (select 1) one left join lateral (
+        select m.updated_at, m.id from m order by m.updated_at desc, m.id offset ? - 1 limit 1) c on true
+      """
+          .formatted(CANDIDATES);
+
+  private static final String VECTOR =
+      "select n.id, n.type, n.memory_lane, n.owner_agent_id, n.owner_team_id, "
+          + VectorColumn.BYTES
+          + " "
+          + CANDIDATES;
+
+  /** Parameters: generation, scope, types, ids. */
+  static final String ANCHORS = VECTOR + " and n.id = any(?::uuid[]) order by n.id";
+
+  /** Parameters: generation, scope, types, time and time and id of the last one, id, limit. */
+  static final String NODES =
+      VECTOR
+          + """
+           and (n.updated_at > ?::timestamptz or n.updated_at = ?::timestamptz and n.id <= ?) and n.id > ?
+          order by n.id limit ?\
+          """;
 
   /** Parameters: ids. */
   static final String ITEMS =

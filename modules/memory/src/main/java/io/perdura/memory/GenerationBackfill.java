@@ -1,10 +1,13 @@
 package io.perdura.memory;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.embedding.EmbeddingProvider;
 import io.perdura.embedding.EmbeddingResult;
 import io.perdura.embedding.Embeddings;
 import io.perdura.kernel.CoreSettings;
 import io.perdura.kernel.Database;
+import io.perdura.kernel.Jsons;
 import io.perdura.kernel.Settings;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -28,6 +31,9 @@ import java.util.UUID;
  */
 @ApplicationScoped
 public class GenerationBackfill {
+  /** Scopes that a plan names at most. */
+  private static final int SAMPLE = 20;
+
   private final Database database;
   private final Settings settings;
   private final Embeddings embeddings;
@@ -87,6 +93,40 @@ public class GenerationBackfill {
       }
     }
     return List.copyOf(scopes);
+  }
+
+  /**
+   * Says what there is to do, for a scope or for all.
+   *
+   * @param scopeKey null for all
+   */
+  public ObjectNode pending(String scopeKey) {
+    int own = generations.configured();
+    List<String> scopes = scopeKey == null ? scopes() : List.of(scopeKey);
+    ObjectNode pending = Jsons.object().put("scopes", scopes.size());
+    ArrayNode sample = Jsons.array();
+    long nodes = 0;
+    for (String scope : scopes) {
+      long count = database.read("count a backfill", connection -> pending(connection, own, scope));
+      nodes += count;
+      if (sample.size() < SAMPLE) {
+        sample.addObject().put("scope", scope).put("nodes", count);
+      }
+    }
+    pending.put("nodes", nodes).set("sample", sample);
+    return pending;
+  }
+
+  private static long pending(Connection connection, int own, String scope) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(BackfillSql.PENDING)) {
+      select.setInt(1, own);
+      select.setString(2, scope);
+      select.setInt(3, own);
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        return row.getLong(1);
+      }
+    }
   }
 
   private static List<String> scopes(Connection connection, Generation generation)

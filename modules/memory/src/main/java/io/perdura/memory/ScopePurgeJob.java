@@ -11,20 +11,16 @@ import io.perdura.jobs.JobResult;
 import io.perdura.jobs.ReportWork;
 import io.perdura.jobs.ScopeParameters;
 import io.perdura.kernel.Database;
-import io.perdura.kernel.Deadline;
 import io.perdura.kernel.Hashes;
 import io.perdura.kernel.Jsons;
-import io.perdura.kernel.Once;
 import io.perdura.kernel.ScopeKey;
 import io.perdura.kernel.Settings;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 
 /**
  * Erases everything in a scope, in two steps: a run that only plans tells what there is and gives a
@@ -36,7 +32,6 @@ import java.util.concurrent.CancellationException;
 public class ScopePurgeJob implements ReportWork {
   private static final String CONFIRM = "confirm-token";
   private static final String ACTOR = "job:scope-purge";
-  private static final Duration STEP = Duration.ofSeconds(8);
   private static final int TOKEN_LENGTH = 16;
 
   /** What a plan is about: any write changes it. */
@@ -157,29 +152,8 @@ public class ScopePurgeJob implements ReportWork {
   }
 
   private JsonNode erase(EraseRequest request, Plan plan, JobProgress progress) {
-    while (true) {
-      if (progress.isStopping()) {
-        throw new CancellationException("stopped; the next run with this token goes on");
-      }
-      JsonNode answer = step(request);
-      long removed = 0;
-      for (JsonNode rows : answer.get("removed")) {
-        removed += rows.longValue();
-      }
-      progress.at(removed, Math.max(removed, plan.rows));
-      if (answer.get("complete").booleanValue()) {
-        return answer;
-      }
-    }
-  }
-
-  private JsonNode step(EraseRequest request) {
-    Deadline.Scope step = Deadline.start(STEP);
-    try {
-      return erasures.erase(request, Once.UNKEYED).body();
-    } finally {
-      step.close();
-    }
+    return new WholeErasure(erasures)
+        .run(request, progress, removed -> progress.at(removed, Math.max(removed, plan.rows)));
   }
 
   private static JobResult report(ScopeKey scope, Plan plan, JsonNode erased, boolean apply) {

@@ -25,7 +25,7 @@ public final class RecallSettings implements SettingCatalog {
 
   /** Milliseconds of waiting at the in-flight gate from which on the target profile applies. */
   public static final Setting<Integer> ADAPTIVE_DOWNGRADE_WAIT_MS =
-      Setting.integer("MEMORY_RECALL_ADAPTIVE_DOWNGRADE_WAIT_MS", 200, 1, 60_000);
+      Setting.integer("MEMORY_RECALL_ADAPTIVE_WAIT_MS", 200, 1, 60_000);
 
   public static final Setting<String> ADAPTIVE_TARGET_PROFILE =
       Setting.choice("MEMORY_RECALL_ADAPTIVE_TARGET_PROFILE", "strict_edges", PROFILES);
