@@ -133,6 +133,16 @@ class Retrying:
             self.go(script, "createApiKey", {})
             self.assertEqual(len(script.requests), 2, fault)
 
+    def test_a_change_without_a_key_is_not_sent_again_when_the_database_was_lost_in_its_midst(self: Any) -> None:
+        for code in ("database_unavailable", "audit_unavailable"):
+            lost = answer(503, {"error": code, "message": "away"}, {"retry-after": "1"})
+            script = Script(lost, answer())
+            self.assertEqual(self.failing(script, ApiError, "createApiKey").code, code)
+            self.assertEqual(len(script.requests), 1)
+            script = Script(lost, answer())
+            self.go(script, "write", {})
+            self.assertEqual(len(script.requests), 2)
+
     def test_the_last_fault_is_raised_with_its_attempts(self: Any) -> None:
         error = self.failing(Script(busy(), busy(), NetworkError("gone")), NetworkError, options={"request_id": "mine"})
         self.assertEqual((error.attempts, error.request_id), (3, "mine"))
