@@ -17,6 +17,8 @@ from ._transport import Request, Response
 from .errors import ApiError, MalformedResponse, NetworkError, PerduraError, TimeoutError
 
 RETRIED = (429, 502, 503, 504)
+# 503 codes of which the server cannot say whether a change was made: the connection was lost while committing, say.
+IN_DOUBT = ("database_unavailable", "audit_unavailable")
 FIRST_DELAY = 0.2
 LONGEST_DELAY = 2.0
 OPTIONS = frozenset(CallOptions.__annotations__)
@@ -234,7 +236,8 @@ def _wait(told: Settings, call: Prepared, failure: PerduraError, attempt: int) -
         if failure.status not in RETRIED:
             return None
         after = failure.retry_after
-        if not call.operation.repeatable and (after is None or failure.status not in (429, 503)):
+        undone = after is not None and failure.status in (429, 503) and failure.code not in IN_DOUBT
+        if not call.operation.repeatable and not undone:
             # A server that says when to come back has not done what it was asked; any other refusal may have come late.
             return None
         if after is not None:
