@@ -18,6 +18,10 @@ def busy(status: int = 429, **headers: str) -> perdura.Response:
     return answer(status, {"error": "too_much", "message": "wait"}, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
+def in_doubt(code: str) -> perdura.Response:
+    return answer(503, {"error": code, "message": "perhaps"}, {"retry-after": "1"})
+
+
 class CallsCase(unittest.TestCase):
     """Sends an operation through one of the clients; subclasses say which."""
 
@@ -116,7 +120,7 @@ class Retrying:
     def test_a_change_without_a_key_is_not_sent_twice(self: Any) -> None:
         faults: List[Outcome] = [
             NetworkError("gone"), TimeoutError("late"), answer(200, b'{"half'), busy(502), busy(504), busy(429), busy(503),
-            busy(502, retry_after="1")]
+            busy(502, retry_after="1"), in_doubt("database_unavailable"), in_doubt("audit_unavailable")]
         for fault in faults:
             for operation, path in (("createApiKey", {}), ("revokeApiKey", {"id": "k"}), ("deleteTenantQuota", {"tenant_id": "t"}),
                                     ("mcp", {})):

@@ -1,4 +1,5 @@
-// Packs the package, looks at what is in it, and uses it as its users would: imported, required and compiled against.
+// Packs the package, looks at what is in it, and uses it as its users would: imported, required, compiled against, and as
+// its README shows.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -65,17 +66,29 @@ function useIt(archive) {
   const source = `import { ApiError, Perdura, type Schemas } from "${name}";
     export async function f(): Promise<Schemas["WriteAnswer"]> { return new Perdura({ scope: "s" }).memory.write({ input_text: "x" }); }
     export const g = (e: unknown) => e instanceof ApiError ? e.code : undefined;`;
-  for (const [file, ...flags] of [
-    ["user.mts", "--module", "nodenext"],
-    ["user.cts", "--module", "nodenext"],
-    ["user.ts", "--module", "esnext", "--moduleResolution", "bundler"],
-    ["user.ts", "--module", "commonjs", "--moduleResolution", "node10"],
+  for (const [file, text, ...flags] of [
+    ["user.mts", source, "--module", "nodenext"],
+    ["user.cts", source, "--module", "nodenext"],
+    ["user.ts", source, "--module", "esnext", "--moduleResolution", "bundler"],
+    ["user.ts", source, "--module", "commonjs", "--moduleResolution", "node10"],
+    ["readme.mts", shown(join(module, "README.md")), "--module", "nodenext"],
   ]) {
-    writeFileSync(join(work, file), source);
+    writeFileSync(join(work, file), text);
     const lib = ["--lib", "ES2022,DOM", "--target", "ES2022"];
     run(process.execPath, [compiler, "--noEmit", "--strict", ...lib, ...flags, file], work);
   }
-  console.log(`used as ES module, as CommonJS and from TypeScript: ${readdirSync(module).join(" ")}`);
+  console.log(
+    `used as ES module, as CommonJS, from TypeScript and as README.md shows: ${readdirSync(module).join(" ")}`,
+  );
+}
+
+/** What the README shows, one example after the other. */
+function shown(readme) {
+  const examples = [...readFileSync(readme, "utf8").matchAll(/^```ts\n(.*?)^```$/gms)];
+  if (examples.length === 0) {
+    throw new Error("README.md shows no TypeScript");
+  }
+  return examples.map(([, code]) => code).join("\n");
 }
 
 function run(command, parameters, cwd) {

@@ -17,7 +17,7 @@ from ._transport import Request, Response
 from .errors import ApiError, MalformedResponse, NetworkError, PerduraError, TimeoutError
 
 RETRIED = (429, 502, 503, 504)
-# Refusals that come with a pause but do not say that nothing was done.
+# 503 codes of which the server cannot say whether a change was made: the connection was lost while committing, say.
 IN_DOUBT = ("database_unavailable", "audit_unavailable")
 FIRST_DELAY = 0.2
 LONGEST_DELAY = 2.0
@@ -236,7 +236,7 @@ def _wait(told: Settings, call: Prepared, failure: PerduraError, attempt: int) -
         if failure.status not in RETRIED:
             return None
         after = failure.retry_after
-        undone = after is not None and failure.status in (429, 503) and not (failure.status == 503 and failure.code in IN_DOUBT)
+        undone = after is not None and failure.status in (429, 503) and failure.code not in IN_DOUBT
         if not call.operation.repeatable and not undone:
             # A server that says when to come back has not done what it was asked; any other refusal may have come late.
             return None

@@ -18,6 +18,9 @@ final class RetryPolicy {
   private static final Set<Integer> PASSING = Set.of(429, 502, 503, 504);
   private static final Set<Integer> REFUSED_BEFORE_WORK = Set.of(429, 503);
 
+  /** 503 codes that may come after the change: the connection was lost while committing, say. */
+  private static final Set<String> IN_DOUBT = Set.of("database_unavailable", "audit_unavailable");
+
   private final int maxRetries;
   private final Duration maxRetryAfter;
   private final DoubleSupplier chance;
@@ -52,8 +55,12 @@ final class RetryPolicy {
       Operation.Safety safety, PerduraException failure, boolean told) {
     boolean repeatable = safety != Operation.Safety.UNKEYED;
     if (failure instanceof ApiException) {
-      int status = ((ApiException) failure).status();
-      return repeatable ? PASSING.contains(status) : told && REFUSED_BEFORE_WORK.contains(status);
+      ApiException refusal = (ApiException) failure;
+      return repeatable
+          ? PASSING.contains(refusal.status())
+          : told
+              && REFUSED_BEFORE_WORK.contains(refusal.status())
+              && !IN_DOUBT.contains(refusal.code());
     }
     return repeatable || wasNeverSent(failure.getCause());
   }

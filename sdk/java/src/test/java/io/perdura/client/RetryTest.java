@@ -169,6 +169,10 @@ class RetryTest {
     assertStatusRepeated(true, 429, "1");
     assertStatusRepeated(false, 502, "1");
     assertStatusRepeated(false, 504, "1");
+    for (String code : new String[] {"database_unavailable", "audit_unavailable"}) {
+      transport.answer(503, "{\"error\":\"" + code + "\"}", "retry-after", "1");
+      assertSent(false, code);
+    }
   }
 
   private void assertRepeated(boolean expected, IOException fault) {
