@@ -8,6 +8,7 @@ import io.perdura.cli.job.JobCommand;
 import io.perdura.cli.mcp.McpCommand;
 import io.perdura.cli.pack.PackCommand;
 import io.perdura.cli.profile.ProfileCommand;
+import io.perdura.cli.sdk.SdkCommand;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
@@ -39,6 +40,7 @@ import picocli.CommandLine.ParseResult;
       PackCommand.class,
       ProfileCommand.class,
       EvidenceCommand.class,
+      SdkCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,
       ReleaseInfoCommand.class,

@@ -61,6 +61,7 @@ class MainTest {
             "evidence keygen",
             "evidence sign",
             "evidence verify",
+            "sdk check",
             "doctor",
             "completion")) {
       List<String> words = new ArrayList<>(List.of(command.split(" ")));

@@ -2,6 +2,7 @@ package io.perdura.cli.gate;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.cli.Trouble;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -163,6 +164,13 @@ final class CoreOptions {
       description = "default ${DEFAULT-VALUE}")
   int maxVariants;
 
+  @Option(
+      names = "--sdk-evidence",
+      paramLabel = "DIR",
+      defaultValue = "artifacts/sdk-check",
+      description = "directories that perdura sdk check left (default: ${DEFAULT-VALUE})")
+  Path sdkEvidence = Path.of("artifacts/sdk-check");
+
   void check() {
     perf.check();
     if (packMaxRows < 2 || packMaxRows > 50_000) {
@@ -187,7 +195,7 @@ final class CoreOptions {
     List<Step> steps = new ArrayList<>(List.of(service.service(), service.administration()));
     steps.add(service.databaseIdentity());
     steps.add(judged.first());
-    steps.addAll(new ReleaseSteps(run).checks());
+    steps.addAll(new ReleaseSteps(run).checks(new SdkEvidence(run, sdkEvidence)));
     IntegritySteps integrity = new IntegritySteps(run);
     steps.add(integrity.health(scopeSet(), true));
     steps.add(integrity.crossTenant());

@@ -151,8 +151,10 @@ final class GateEngine {
     }
     summary.put("started_at", began.toString()).put("finished_at", now().toString());
     summary.put("commit", run.release.commit());
-    ObjectNode target = summary.putObject("target").put("base_url", run.client.address());
-    target.put("scope", run.scope).put("tenant_id", run.tenant);
+    if (run.client != null) {
+      ObjectNode target = summary.putObject("target").put("base_url", run.client.address());
+      target.put("scope", run.scope).put("tenant_id", run.tenant);
+    }
     summary.set("inputs", run.inputs.deepCopy());
     ObjectNode versions = run.versions.deepCopy();
     versions.put("perdura_cli", Versions.current()).put("java", Runtime.version().toString());

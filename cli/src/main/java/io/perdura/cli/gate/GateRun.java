@@ -6,11 +6,16 @@ import io.perdura.cli.config.Environment;
 import io.perdura.cli.evidence.EvidenceDirectory;
 import io.perdura.cli.service.ServiceClient;
 import io.perdura.kernel.Jsons;
+import java.security.PublicKey;
+import java.util.Set;
 
 /** What the steps of one run share: whom they ask, about what, and what they put on record. */
 final class GateRun {
   final String runId;
+
+  /** Null when files are judged and no service. */
   final ServiceClient client;
+
   final Environment environment;
   final Release release;
   final EvidenceDirectory evidence;
@@ -20,6 +25,10 @@ final class GateRun {
   final String scope;
 
   final String tenant;
+
+  /** Whose signatures count. */
+  Set<PublicKey> trusted = Set.of();
+
   final ObjectNode inputs = Jsons.object();
   final ObjectNode thresholds = Jsons.object();
   final ObjectNode observed = Jsons.object();

@@ -3,7 +3,6 @@ package io.perdura.cli.gate;
 import io.perdura.cli.Console;
 import io.perdura.cli.Trouble;
 import io.perdura.cli.evidence.OperatorKey;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.Duration;
@@ -77,6 +76,7 @@ public final class GoLiveGateCommand extends AbstractGateCommand {
   @Override
   Gate gate(GateRun run) {
     run.inputs.put("drills_dir", drillsDir.toString()).put("drill_max_age_days", drillMaxAgeDays);
+    run.trusted = trusted(run);
     ProbeScopes scopes = new ProbeScopes(run);
     core.controlAdmin = true;
     List<Step> steps = new ArrayList<>();
@@ -93,19 +93,13 @@ public final class GoLiveGateCommand extends AbstractGateCommand {
             : Step.advisory("value_path", () -> Outcome.skipped("--run-value-path false")));
     steps.addAll(coreSteps.subList(2, coreSteps.size()));
     steps.addAll(
-        new DrillSteps(run, drillsDir, Duration.ofDays(drillMaxAgeDays), trusted(run)).steps());
+        new DrillSteps(run, drillsDir, Duration.ofDays(drillMaxAgeDays), run.trusted).steps());
     steps.add(scopes.erasing());
     return new Gate(NAME, steps);
   }
 
   private Set<PublicKey> trusted(GateRun run) {
-    Set<PublicKey> trusted = new HashSet<>();
-    Path own =
-        OperatorKey.publicFile(
-            options.key == null ? OperatorKey.defaultFile(run.environment) : options.key);
-    if (Files.exists(own)) {
-      trusted.add(OperatorKey.readPublic(own));
-    }
+    Set<PublicKey> trusted = new HashSet<>(run.trusted);
     trustedKeys.forEach(file -> trusted.add(OperatorKey.readPublic(file)));
     return trusted;
   }

@@ -9,24 +9,28 @@ import java.util.List;
  * @param reasons each a short code, after a colon the facts
  * @param output for the evidence, null = none
  */
-record Outcome(Status status, List<String> reasons, JsonNode output) {
-  Outcome {
+public record Outcome(Status status, List<String> reasons, JsonNode output) {
+  public Outcome {
     reasons = List.copyOf(reasons);
   }
 
-  static Outcome pass(JsonNode output) {
+  /** It is as it should be. */
+  public static Outcome pass(JsonNode output) {
     return new Outcome(Status.PASS, List.of(), output);
   }
 
-  static Outcome fail(JsonNode output, String... reasons) {
+  /** It is not. */
+  public static Outcome fail(JsonNode output, String... reasons) {
     return new Outcome(Status.FAIL, List.of(reasons), output);
   }
 
-  static Outcome notProven(JsonNode output, String... reasons) {
+  /** It could not be looked at. */
+  public static Outcome notProven(JsonNode output, String... reasons) {
     return new Outcome(Status.NOT_PROVEN, List.of(reasons), output);
   }
 
-  static Outcome skipped(String why) {
+  /** Somebody said that it need not be looked at. */
+  public static Outcome skipped(String why) {
     return new Outcome(Status.SKIPPED, List.of(why), null);
   }
 
@@ -35,7 +39,7 @@ record Outcome(Status status, List<String> reasons, JsonNode output) {
   }
 
   /** Fails when there are reasons. */
-  static Outcome judged(JsonNode output, List<String> reasons) {
+  public static Outcome judged(JsonNode output, List<String> reasons) {
     return new Outcome(reasons.isEmpty() ? Status.PASS : Status.FAIL, reasons, output);
   }
 

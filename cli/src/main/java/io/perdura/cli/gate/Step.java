@@ -9,11 +9,11 @@ import java.util.Locale;
  * @param name in summaries; its raw output is named after it
  * @param always whether it is taken after a failed probe too: it cleans up
  */
-record Step(String name, Kind kind, Duration limit, boolean always, Look look) {
+public record Step(String name, Kind kind, Duration limit, boolean always, Look look) {
   private static final Duration USUAL = Duration.ofMinutes(2);
 
   /** How much a step decides. */
-  enum Kind {
+  public enum Kind {
     /** Without it there is nothing to look at: the steps after it are not taken. */
     PROBE,
     BLOCKING,
@@ -26,15 +26,17 @@ record Step(String name, Kind kind, Duration limit, boolean always, Look look) {
   }
 
   /** The looking itself; what it throws means that it could not look. */
-  interface Look {
+  public interface Look {
     Outcome look() throws Exception;
   }
 
-  static Step probe(String name, Look look) {
+  /** Without it there is nothing to look at. */
+  public static Step probe(String name, Look look) {
     return new Step(name, Kind.PROBE, USUAL, false, look);
   }
 
-  static Step blocking(String name, Look look) {
+  /** Decides. */
+  public static Step blocking(String name, Look look) {
     return new Step(name, Kind.BLOCKING, USUAL, false, look);
   }
 
@@ -47,7 +49,8 @@ record Step(String name, Kind kind, Duration limit, boolean always, Look look) {
     return mode == Mode.BLOCKING ? blocking(name, look) : advisory(name, look);
   }
 
-  Step within(Duration time) {
+  /** The same with another time limit. */
+  public Step within(Duration time) {
     return new Step(name, kind, time, always, look);
   }
 
@@ -60,7 +63,7 @@ record Step(String name, Kind kind, Duration limit, boolean always, Look look) {
   }
 
   /** What an operator writes. */
-  enum Mode {
+  public enum Mode {
     BLOCKING,
     NON_BLOCKING;
 
