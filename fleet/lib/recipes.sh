@@ -26,6 +26,8 @@ fill_base() {
   local packages
   packages=$(list base | paste -sd,)
   debootstrap --variant=minbase --include="$packages" "$suite" "$1" "$archive" || return 1
+  # Hosts are thrown away: no package needs to be on the disk at once.
+  echo force-unsafe-io >"$1/etc/dpkg/dpkg.cfg.d/unsafe-io"
   printf 'deb %s %s main\ndeb %s %s-updates main\ndeb %s %s-security main\n' \
     "$archive" "$suite" "$archive" "$suite" "$security" "$suite" >"$1/etc/apt/sources.list"
   in_root "$1" -- sh -ec '
