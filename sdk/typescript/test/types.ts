@@ -6,6 +6,8 @@ function is<_ extends true>(): void {}
 
 export async function requests(client: Perdura): Promise<void> {
   await client.memory.write({ input_text: "x", nodes: [{ type: "event", slots: { any: ["thing"] } }] });
+  // @ts-expect-error: nothing to write
+  await client.memory.write();
   // @ts-expect-error: no such type of node
   await client.memory.write({ nodes: [{ type: "dream" }] });
   // @ts-expect-error: no such field

@@ -13,7 +13,7 @@ export class Memory {
   }
 
   /** Writes nodes and edges as one commit. */
-  write(input: Input<"write"> = {}, options?: CallOptions): Call<Answer<"write">> {
+  write(input: Input<"write">, options?: CallOptions): Call<Answer<"write">> {
     return this.#caller.call("write", input, options);
   }
 
@@ -38,12 +38,12 @@ export class Memory {
   }
 
   /** Brings nodes back to a warmer tier. */
-  rehydrate(input: Input<"rehydrate"> = {}, options?: CallOptions): Call<Answer<"rehydrate">> {
+  rehydrate(input: Input<"rehydrate">, options?: CallOptions): Call<Answer<"rehydrate">> {
     return this.#caller.call("rehydrate", input, options);
   }
 
   /** Tells which nodes were used and whether they helped. */
-  activate(input: Input<"activateNodes"> = {}, options?: CallOptions): Call<Answer<"activateNodes">> {
+  activate(input: Input<"activateNodes">, options?: CallOptions): Call<Answer<"activateNodes">> {
     return this.#caller.call("activateNodes", input, options);
   }
 }

@@ -12,7 +12,7 @@ export class Erasure {
   }
 
   /** Erases one node. */
-  node(input: Input<"eraseNode"> = {}, options?: CallOptions): Call<Answer<"eraseNode">> {
+  node(input: Input<"eraseNode">, options?: CallOptions): Call<Answer<"eraseNode">> {
     return this.#caller.call("eraseNode", input, options);
   }
 
