@@ -73,7 +73,7 @@ require_machine() {
     grep -qw "$kind" /proc/filesystems || modprobe "$kind" 2>/dev/null || die "this kernel has no $kind file system"
   done
   grep -q . /sys/fs/cgroup/unified/cgroup.procs /sys/fs/cgroup/cgroup.procs 2>/dev/null || die "this kernel offers no cgroup v2, without which systemd does not start in a host"
-  ip netns add "perdura-try-$$" 2>/dev/null && ip netns delete "perdura-try-$$" || die "this kernel or container does not let network namespaces be made"
+  ip netns add "perdura-$fleet_name-try$$" 2>/dev/null && ip netns delete "perdura-$fleet_name-try$$" || die "this kernel or container does not let network namespaces be made"
 }
 
 # Everything below fleet directory $1 that is mounted, deepest first.
