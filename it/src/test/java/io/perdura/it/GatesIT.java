@@ -3,14 +3,7 @@ package io.perdura.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.perdura.cli.Console;
 import io.perdura.cli.Main;
-import io.perdura.kernel.Jsons;
-import io.perdura.schema.TestDatabase;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,106 +20,32 @@ import org.junit.jupiter.api.io.TempDir;
  * test breaks, in the running service or its database, what the gate guards.
  */
 class GatesIT {
-  private static final String KEY = "gates-agent-key-0123456789abcdef";
-  private static final String ADMIN = "gates-admin-token-0123456789abcdefghij";
-  private static final String SCOPE = "judged";
-
-  @TempDir static Path home;
-  private static TestDatabase database;
+  private static GateBench bench;
   private static LibertyServer server;
   private static JudgedDatabase tables;
 
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
   @TempDir Path temp;
+  private GateBench.Ran ran;
 
   @BeforeAll
-  static void start() throws IOException {
-    database = TestDatabase.fresh();
-    tables = new JudgedDatabase(database);
-    server = production("gates").start();
-    Files.writeString(home.resolve("admin"), ADMIN);
-    Files.writeString(home.resolve("key"), KEY);
-    StringWriter ignored = new StringWriter();
-    assertThat(run(ignored, ignored, "evidence", "keygen", "--key", operator())).isZero();
-    Api api = server.api();
-    for (int i = 0; i < 5; i++) {
-      String body =
-          "{'scope':'judged','memory_lane':'shared','trigger_topic_cluster':false,'input_text':'x','nodes':[{'type':'event','client_id':'e%d','text_summary':'Invoice %d is due at the deadline.'}]}"
-              .formatted(i, i)
-              .replace('\'', '"');
-      api.post("/v1/memory/write", body, Map.of("x-api-key", KEY)).ok();
-    }
-    Poll.until(
-        "the judged scope is embedded",
-        Duration.ofSeconds(60),
-        () -> tables.count("memory_vectors where scope = 'judged'") == 5,
-        () -> "");
+  static void start() {
+    bench = GateBench.get();
+    server = bench.server();
+    tables = bench.tables();
   }
 
-  @AfterAll
-  static void stop() {
-    server.close();
-    database.close();
-  }
-
-  private static LibertyServer production(String name) {
-    return new LibertyServer(name, database.jdbcUrl(), database.user(), database.password())
-        .with("APP_ENV", "prod")
-        .with("MEMORY_AUTH_MODE", "api_key")
-        .with("MEMORY_API_KEYS_JSON", "{\"" + KEY + "\":{\"tenant_id\":\"default\"}}")
-        .with("ADMIN_TOKEN", ADMIN)
-        .with("RATE_LIMIT_ENABLED", "true")
-        .with("TENANT_QUOTA_ENABLED", "true")
-        .with("RATE_LIMIT_BYPASS_LOOPBACK", "false")
-        .with("CORS_ALLOW_ORIGINS", "https://console.example.com");
-  }
-
-  private static String operator() {
-    return home.resolve("operator.key").toString();
-  }
-
-  private static int run(StringWriter out, StringWriter err, String... arguments) {
-    return Main.run(
-        new Console(new PrintWriter(out, true), new PrintWriter(err, true), false), arguments);
-  }
-
-  private int gate(LibertyServer judged, String name, String... more) {
-    boolean named = List.of(more).contains("--scope");
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "gate",
-                name,
-                "--base-url",
-                judged.api().toString(),
-                "--admin-token-file",
-                home.resolve("admin").toString(),
-                "--api-key-file",
-                home.resolve("key").toString(),
-                "--key",
-                operator(),
-                "--out-dir",
-                temp.resolve("out").toString()));
-    if (!named) {
-      arguments.addAll(List.of("--scope", SCOPE));
-    }
-    arguments.addAll(List.of(more));
-    return run(out, err, arguments.toArray(String[]::new));
+  private int gate(String name, String... more) {
+    ran = bench.gate(temp.resolve("out-" + UUID.randomUUID()), name, more);
+    return ran.exit();
   }
 
   private void isRed(int exit, String reason) {
-    assertThat(exit).as(out + "\n" + err).isEqualTo(Main.NEGATIVE);
-    assertThat(summary().get("fail_reasons").toString()).contains(reason);
+    assertThat(exit).isEqualTo(Main.NEGATIVE);
+    ran.isRed(reason);
   }
 
   private JsonNode summary() {
-    try {
-      return Jsons.stored(Files.readString(temp.resolve("out/summary.json")));
-    } catch (IOException e) {
-      throw new AssertionError(out + "\n" + err, e);
-    }
+    return ran.summary();
   }
 
   /** Rows about requests are written behind them, in order: those of one more are waited for. */
@@ -138,7 +56,7 @@ class GatesIT {
         .post(
             "/v1/memory/recall_text",
             "{\"scope\":\"" + marker + "\",\"query_text\":\"q\"}",
-            Map.of("x-api-key", KEY))
+            Map.of("x-api-key", GateBench.KEY))
         .ok();
     Poll.until(
         "rows about requests are written",
@@ -152,38 +70,23 @@ class GatesIT {
   @Test
   void aServiceInProductionsConfigurationPassesPreflightUntouched() {
     Map<String, Long> before = tables.rowsOf("= 'judged'");
-    int exit = gate(server, "preflight");
-    assertThat(exit).as(out + "\n" + err).isZero();
+    int exit = gate("preflight");
+    assertThat(exit).as(ran.told()).isZero();
     awaitRowsAboutRequests();
     assertThat(tables.rowsOf("= 'judged'")).isEqualTo(before);
-    assertThat(
-            run(
-                out,
-                err,
-                "evidence",
-                "verify",
-                temp.resolve("out").toString(),
-                "--public-key",
-                operator() + ".pub"))
-        .isZero();
-  }
-
-  @Test
-  void aServerInDevelopmentsConfigurationIsRed() {
-    try (LibertyServer developer =
-        new LibertyServer("gates-dev", database.jdbcUrl(), database.user(), database.password())
-            .with("ADMIN_TOKEN", ADMIN)
-            .start()) {
-      int exit = gate(developer, "preflight");
-      isRed(exit, "app_env_prod is not so");
-      assertThat(summary().get("fail_reasons").toString())
-          .contains("auth_mode_secure", "rate_limit_enabled", "memory_open");
-    }
+    bench
+        .perdura(
+            "evidence",
+            "verify",
+            summary().at("/artifacts/out_dir").textValue(),
+            "--public-key",
+            bench.key() + ".pub")
+        .isGreen();
   }
 
   @Test
   void packsGoRoundAndLeaveNothing() {
-    assertThat(gate(server, "pack")).as(out + "\n" + err).isZero();
+    assertThat(gate("pack")).as(ran.told()).isZero();
     assertThat(summary().at("/observed/probe_residue_rows").asInt(-1)).isZero();
   }
 
@@ -194,13 +97,13 @@ class GatesIT {
             "memory_edges",
             "if new.scope like '%pack-restored%' then return null; end if; return new;")) {
       assertThat(broken).isNotNull();
-      isRed(gate(server, "pack"), "pack_roundtrip: pack_roundtrip_failed");
+      isRed(gate("pack"), "pack_roundtrip: pack_roundtrip_failed");
     }
   }
 
   @Test
   void theServiceDoesWhatItPublishes() {
-    assertThat(gate(server, "parity")).as(out + "\n" + err).isZero();
+    assertThat(gate("parity")).as(ran.told()).isZero();
   }
 
   @Test
@@ -208,7 +111,7 @@ class GatesIT {
     try (AutoCloseable broken =
         tables.sabotage("memory_rule_feedback", "raise exception 'broken';")) {
       assertThat(broken).isNotNull();
-      isRed(gate(server, "parity"), "feedback_provided was answered with");
+      isRed(gate("parity"), "feedback_provided was answered with");
     }
   }
 
@@ -216,12 +119,12 @@ class GatesIT {
    * The scope is minutes old: nothing in it would be judged by the usual grace of a quarter hour.
    */
   private int health() {
-    return gate(server, "health", "--strict-warnings", "--job-parameter", "grace-seconds=0");
+    return gate("health", "--strict-warnings", "--job-parameter", "grace-seconds=0");
   }
 
   @Test
   void aSoundScopeIsHealthy() {
-    assertThat(health()).as(out + "\n" + err).isZero();
+    assertThat(health()).as(ran.told()).isZero();
     assertThat(summary().at("/observed/consistency_errors").asInt(-1)).isZero();
   }
 
@@ -234,21 +137,6 @@ class GatesIT {
     } finally {
       tables.sql(
           "update memory_nodes set embedding_status = 'ready' where scope = 'judged' and client_id = 'e0'");
-    }
-  }
-
-  @Test
-  void aDeadLetterIsRed() {
-    String one = " where id = (select min(id) from memory_outbox where scope = 'judged')";
-    tables.sql(
-        "update memory_outbox set failed_at = now(), failed_reason = 'gone', published_at = null"
-            + one);
-    try {
-      isRed(health(), "dead_letters");
-    } finally {
-      tables.sql(
-          "update memory_outbox set failed_at = null, failed_reason = null, published_at = now()"
-              + one);
     }
   }
 
@@ -268,7 +156,7 @@ class GatesIT {
   @Test
   void loadLeavesNoTraceInTheJudgedScopeAndNoneInTheProbes() {
     Map<String, Long> before = tables.rowsOf("= 'judged'");
-    assertThat(gate(server, "perf", SHORT)).as(out + "\n" + err).isZero();
+    assertThat(gate("perf", SHORT)).as(ran.told()).isZero();
     awaitRowsAboutRequests();
     assertThat(tables.rowsOf("= 'judged'")).isEqualTo(before);
     JsonNode observed = summary().get("observed");
@@ -288,23 +176,50 @@ class GatesIT {
             "memory_nodes",
             "if new.client_id like 'write-%' then perform pg_sleep(1.1); end if; return new;")) {
       assertThat(broken).isNotNull();
-      int exit = gate(server, "perf", with("--perf-seed-nodes", "500"));
+      int exit = gate("perf", with("--perf-seed-nodes", "500"));
       isRed(exit, "perf_write_p95_slo");
     }
+  }
+
+  @Test
+  void writesThatFailAreRed() throws Exception {
+    try (AutoCloseable broken =
+        tables.sabotage(
+            "memory_nodes",
+            "if new.client_id ~ '^write-.*[05]$' then raise exception 'broken'; end if; return new;")) {
+      assertThat(broken).isNotNull();
+      isRed(gate("perf", with("--perf-seed-nodes", "500")), "perf_write: perf_error_rate_slo");
+      assertThat(ran.red()).containsExactly("perf_write");
+    }
+  }
+
+  @Test
+  void slowRecallsAreRed() throws Exception {
+    String[] recalls =
+        with(
+            "--perf-recall-rate", "4",
+            "--perf-write-rate", "4",
+            "--perf-seconds", "6",
+            "--only", "perf_recall");
+    try (AutoCloseable broken = tables.hold("memory_nodes", Duration.ofSeconds(2))) {
+      assertThat(broken).isNotNull();
+      isRed(gate("perf", recalls), "perf_recall: perf_recall_p95_slo");
+    }
+    gate("perf", recalls);
+    ran.isPartlyGreen();
   }
 
   @Test
   void refusalsForLoadAreToldApartFromErrors() {
     int exit =
         gate(
-            server,
             "perf",
             with(
                 "--perf-seed-nodes", "500", "--perf-write-rate", "60", "--perf-min-samples", "20"));
     JsonNode observed = summary().get("observed");
     assertThat(observed.path("write_rate_limited_429").asInt()).isGreaterThan(100);
     assertThat(observed.path("max_error_rate").asDouble()).isZero();
-    assertThat(exit).as(out + "\n" + err).isZero();
+    assertThat(exit).as(ran.told()).isZero();
   }
 
   private static String[] with(String... more) {
@@ -323,7 +238,7 @@ class GatesIT {
 
   @Test
   void anEmptyScopeIsNothingToJudge() {
-    int exit = gate(server, "perf", with("--scope", "nobody-" + UUID.randomUUID()));
+    int exit = gate("perf", with("--scope", "nobody-" + UUID.randomUUID()));
     isRed(exit, "judged_scope_empty");
   }
 
@@ -331,7 +246,6 @@ class GatesIT {
   void theAdministrationsChecksAndTheJobsAreLookedAtByTheCoreGate() {
     int exit =
         gate(
-            server,
             "core",
             with(
                 "--run-control-admin-validation", "true",
@@ -341,7 +255,7 @@ class GatesIT {
     Map<String, String> statuses = new TreeMap<>();
     steps.forEach(step -> statuses.put(step.path("name").asText(), step.path("status").asText()));
     assertThat(statuses)
-        .as(err.toString())
+        .as(ran.told())
         .containsEntry("service", "pass")
         .containsEntry("judged_scope", "pass")
         .containsEntry("control_admin_validation", "pass")

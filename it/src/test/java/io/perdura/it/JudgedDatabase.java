@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -57,14 +58,60 @@ final class JudgedDatabase {
 
   /** Makes inserts into a table do something else meanwhile. */
   AutoCloseable sabotage(String table, String body) {
+    return sabotage(table, "insert", body);
+  }
+
+  /**
+   * Makes changes of a table do something else meanwhile.
+   *
+   * @param change {@code insert}, {@code update} or {@code delete}
+   */
+  AutoCloseable sabotage(String table, String change, String body) {
     sql(
         "create function sabotage() returns trigger language plpgsql as $$ begin "
             + body
             + " end $$");
     sql(
-        "create trigger sabotage before insert on "
+        "create trigger sabotage before "
+            + change
+            + " on "
             + table
             + " for each row execute function sabotage()");
     return () -> sql("drop function sabotage() cascade");
+  }
+
+  /** Lets nobody write any more, or again: sessions that are open end. */
+  void readOnly(boolean on) {
+    sql(
+        "begin read write; alter database \"%s\" set default_transaction_read_only = %s; commit"
+            .formatted(database.name(), on));
+    sql(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+  }
+
+  /** Locks a table for {@code time} again and again, with a moment between. */
+  AutoCloseable hold(String table, Duration time) {
+    Thread holder = Thread.ofVirtual().start(() -> hold(table, time.toMillis()));
+    return () -> {
+      holder.interrupt();
+      holder.join();
+    };
+  }
+
+  private void hold(String table, long millis) {
+    try (Connection connection = database.dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      while (!Thread.currentThread().isInterrupted()) {
+        statement.execute("lock table " + table + " in access exclusive mode");
+        Thread.sleep(millis);
+        connection.rollback();
+        Thread.sleep(100);
+      }
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * state and settings of one test.
  */
 final class LibertyServer implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofMinutes(4);
+  private static final Duration START_LIMIT = Duration.ofMinutes(10);
 
   private final Map<String, String> environment = new LinkedHashMap<>();
   private final Path state;

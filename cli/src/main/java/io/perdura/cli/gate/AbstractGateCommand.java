@@ -68,7 +68,10 @@ abstract class AbstractGateCommand implements Callable<Integer> {
     run.trusted = Signing.own(options.key, environment);
     run.inputs.put("scope", run.scope).put("tenant_id", run.tenant);
     run.inputs.put("strict_warnings", options.strictWarnings).put("signed", key.isPresent());
-    ObjectNode summary = new GateEngine(gate(run), run, options.strictWarnings).run();
+    if (!options.only.isEmpty()) {
+      options.only.forEach(run.inputs.putArray("only")::add);
+    }
+    ObjectNode summary = new GateEngine(gate(run), run, options.strictWarnings, options.only).run();
     Manifest.seal(directory, key);
     if (key.isEmpty()) {
       console.note("nobody signed the evidence: it will never verify");

@@ -20,6 +20,13 @@ final class CoreOptions {
   @Mixin CompressionStep.Options compression = new CompressionStep.Options();
 
   @Option(
+      names = "--job-parameter",
+      paramLabel = "NAME=VALUE",
+      description =
+          "a further parameter of the job health-gate, as for gate health (grace-seconds=0); may be repeated")
+  Map<String, String> healthParameters = new LinkedHashMap<>();
+
+  @Option(
       names = "--run-control-admin-validation",
       paramLabel = "true|false",
       arity = "1",
@@ -173,6 +180,7 @@ final class CoreOptions {
 
   void check() {
     perf.check();
+    HealthOptions.check(healthParameters);
     if (packMaxRows < 2 || packMaxRows > 50_000) {
       throw new Trouble("--pack-gate-max-rows must be between 2 and 50000.");
     }
@@ -255,9 +263,10 @@ final class CoreOptions {
             : skipped("consolidation_replay_determinism", "--run-replay-determinism-report false"));
   }
 
-  private static HealthOptions scopeSet() {
+  private HealthOptions scopeSet() {
     HealthOptions options = new HealthOptions();
     options.checkSet = "scope";
+    options.further.putAll(healthParameters);
     return options;
   }
 

@@ -95,6 +95,11 @@ public final class GateCommand {
     }
 
     @Override
+    void check() {
+      HealthOptions.check(health.further);
+    }
+
+    @Override
     Gate gate(GateRun run) {
       ServiceSteps service = new ServiceSteps(run);
       return new Gate(

@@ -9,7 +9,10 @@ import io.perdura.kernel.Jsons;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -29,19 +32,37 @@ final class GateEngine {
   private static final int SCHEMA_VERSION = 1;
   private static final int LONGEST_REASON = 400;
 
+  /** Verdict of a run of some steps that found nothing wrong. */
+  private static final String PARTIAL = "partial";
+
   private final Gate gate;
   private final GateRun run;
   private final boolean strictWarnings;
+  private final Set<String> only;
   private final List<Taken> taken = new ArrayList<>();
   private String failedProbe;
 
   /** A step that was taken. */
   private record Taken(Step step, Outcome outcome, Instant began, long millis, String artifact) {}
 
-  GateEngine(Gate gate, GateRun run, boolean strictWarnings) {
+  /**
+   * A run of a gate.
+   *
+   * @param only the steps that are taken beside probes and what cleans up; empty = all of them. A
+   *     run of some steps never passes: nobody has looked at the others.
+   */
+  GateEngine(Gate gate, GateRun run, boolean strictWarnings, Collection<String> only) {
     this.gate = gate;
     this.run = run;
     this.strictWarnings = strictWarnings;
+    this.only = new TreeSet<>(only);
+    List<String> names = gate.steps().stream().map(Step::name).toList();
+    List<String> unknown = this.only.stream().filter(name -> !names.contains(name)).toList();
+    if (!unknown.isEmpty()) {
+      throw new Trouble(
+          "The gate %s has no step %s; it has %s."
+              .formatted(gate.name(), String.join(", ", unknown), String.join(", ", names)));
+    }
   }
 
   /** Runs the gate and returns its summary, which is in the evidence already. */
@@ -64,7 +85,11 @@ final class GateEngine {
     if (strictWarnings) {
       failures.addAll(warnings);
     }
-    ObjectNode summary = summary(began, failures.isEmpty() ? "pass" : "fail", failures, warnings);
+    String verdict = failures.isEmpty() ? only.isEmpty() ? "pass" : PARTIAL : "fail";
+    if (!only.isEmpty()) {
+      failures.add("partial_run: only " + String.join(", ", only) + " was looked at");
+    }
+    ObjectNode summary = summary(began, verdict, failures, warnings);
     run.evidence.summarise(summary);
     return summary;
   }
@@ -74,9 +99,11 @@ final class GateEngine {
     Instant began = now();
     long start = System.nanoTime();
     Outcome outcome =
-        failedProbe == null || step.always()
-            ? look(step)
-            : Outcome.notProven(null, "not_looked_at: " + failedProbe + " failed");
+        !isWanted(step)
+            ? Outcome.skipped("--only names other steps")
+            : failedProbe == null || step.always()
+                ? look(step)
+                : Outcome.notProven(null, "not_looked_at: " + failedProbe + " failed");
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     String artifact =
         outcome.output() == null
@@ -90,6 +117,13 @@ final class GateEngine {
     run.console.done(
         run.console.painted(outcome.status().label(), !outcome.status().isNegative())
             + (outcome.reasons().isEmpty() ? "" : ", " + String.join("; ", outcome.reasons())));
+  }
+
+  private boolean isWanted(Step step) {
+    return only.isEmpty()
+        || step.kind() == Step.Kind.PROBE
+        || step.always()
+        || only.contains(step.name());
   }
 
   private static Outcome look(Step step) {
@@ -146,6 +180,7 @@ final class GateEngine {
     boolean pass = verdict.equals("pass");
     summary.put("gate", gate.name()).put("run_id", run.runId).put("ok", pass);
     summary.put("verdict", verdict).put("exit_code", pass ? 0 : 2);
+    summary.put(PARTIAL, !only.isEmpty());
     if (gate.name().equals(GoLiveGateCommand.NAME)) {
       summary.put("decision", pass ? "go" : "no-go");
     }

@@ -2,6 +2,8 @@ package io.perdura.cli.gate;
 
 import io.perdura.cli.service.Target;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -60,6 +62,14 @@ final class GateOptions {
       description =
           "the commit that is judged (default: PERDURA_COMMIT, else that of this installation)")
   String commit;
+
+  @Option(
+      names = "--only",
+      paramLabel = "STEP",
+      split = ",",
+      description =
+          "take this step alone, after the probes; may be repeated. The verdict is partial then, and never a pass")
+  List<String> only = new ArrayList<>();
 
   @Option(names = "--json", description = "print summary.json instead of text")
   boolean json;

@@ -31,7 +31,8 @@ final class GateText {
   }
 
   private static String word(JsonNode summary, boolean pass) {
-    return summary.path("decision").asText(pass ? "pass" : "fail").toUpperCase(Locale.ROOT);
+    String verdict = summary.path("verdict").asText(pass ? "pass" : "fail");
+    return summary.path("decision").asText(verdict).toUpperCase(Locale.ROOT);
   }
 
   private static void list(StringBuilder out, String name, JsonNode entries) {

@@ -80,6 +80,11 @@ public final class GoLiveGateCommand extends AbstractGateCommand {
     ProbeScopes scopes = new ProbeScopes(run);
     core.controlAdmin = true;
     List<Step> steps = new ArrayList<>();
+    List<String> leftOut = leftOut();
+    if (!leftOut.isEmpty()) {
+      String[] reasons = leftOut.toArray(String[]::new);
+      steps.add(Step.blocking("left_out", () -> Outcome.notProven(null, reasons)));
+    }
     steps.add(new ReleaseSteps(run).blockers());
     List<Step> coreSteps = core.steps(run, scopes);
     // The probes first: without a service nothing below can be looked at.
@@ -96,6 +101,21 @@ public final class GoLiveGateCommand extends AbstractGateCommand {
         new DrillSteps(run, drillsDir, Duration.ofDays(drillMaxAgeDays), run.trusted).steps());
     steps.add(scopes.erasing());
     return new Gate(NAME, steps);
+  }
+
+  /** Blocking parts of the document that the operator does not want looked at: that is no go. */
+  private List<String> leftOut() {
+    List<String> flags = new ArrayList<>();
+    if (!valuePath) {
+      flags.add("--run-value-path false");
+    }
+    if (!core.pack) {
+      flags.add("--run-pack-gate false");
+    }
+    if (!core.perf.run) {
+      flags.add("--run-perf false");
+    }
+    return flags;
   }
 
   private Set<PublicKey> trusted(GateRun run) {

@@ -37,7 +37,7 @@ public final class OfflineGate {
     GateRun run = new GateRun(runId, null, environment, release, evidence, console, null, null);
     run.inputs.setAll(inputs);
     run.inputs.put("signed", key.isPresent());
-    ObjectNode summary = new GateEngine(new Gate(name, steps), run, false).run();
+    ObjectNode summary = new GateEngine(new Gate(name, steps), run, false, List.of()).run();
     Manifest.seal(directory, key);
     if (key.isEmpty()) {
       console.note("nobody signed the evidence: it will never verify");

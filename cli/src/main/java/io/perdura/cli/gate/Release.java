@@ -39,7 +39,10 @@ final class Release {
    * @param commit null = what the checkout or the release names
    */
   static Release of(Path given, String commit) {
-    Path home = Installation.ofProcess().home();
+    return of(Installation.ofProcess().home(), given, commit);
+  }
+
+  static Release of(Path home, Path given, String commit) {
     Path directory = given == null ? home.resolve("release") : given;
     return new Release(
         directory,
@@ -125,7 +128,8 @@ final class Release {
     try {
       Path recorded = home.resolve("release/commit");
       if (Files.exists(recorded)) {
-        return Files.readString(recorded).strip();
+        String text = Files.readString(recorded).strip();
+        return text.isEmpty() ? null : text;
       }
       if (!Files.exists(home.resolve(".git"))) {
         return null;

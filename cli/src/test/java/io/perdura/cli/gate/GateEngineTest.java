@@ -1,9 +1,11 @@
 package io.perdura.cli.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.perdura.cli.TestConsole;
+import io.perdura.cli.Trouble;
 import io.perdura.cli.config.Environment;
 import io.perdura.cli.evidence.EvidenceDirectory;
 import io.perdura.cli.service.Credentials;
@@ -27,6 +29,10 @@ class GateEngineTest {
   @TempDir Path temp;
 
   private ObjectNode run(boolean strict, Step... steps) {
+    return run(strict, List.of(), steps);
+  }
+
+  private ObjectNode run(boolean strict, List<String> only, Step... steps) {
     Credentials nobody = new Credentials(Optional.empty(), Optional.empty(), Optional.empty());
     GateRun run =
         new GateRun(
@@ -38,7 +44,7 @@ class GateEngineTest {
             new TestConsole().console(),
             "s",
             "t");
-    return new GateEngine(new Gate("test", List.of(steps)), run, strict).run();
+    return new GateEngine(new Gate("test", List.of(steps)), run, strict, only).run();
   }
 
   private static String failures(ObjectNode summary) {
@@ -55,6 +61,48 @@ class GateEngineTest {
     assertThat(Files.readString(temp.resolve("out/report.md")))
         .contains("# test: PASS", "| good |");
     assertThat(temp.resolve("out/00_good.json")).exists();
+  }
+
+  @Test
+  void aRunOfSomeStepsLooksAtNoOthersAndNeverPasses() {
+    AtomicBoolean cleaned = new AtomicBoolean();
+    ObjectNode summary =
+        run(
+            false,
+            List.of("good"),
+            Step.probe("door", () -> Outcome.pass(null)),
+            GOOD,
+            Step.blocking("bad", () -> Outcome.fail(null, "bad")),
+            Step.blocking(
+                    "clean",
+                    () -> {
+                      cleaned.set(true);
+                      return Outcome.pass(null);
+                    })
+                .evenAfterFailure());
+    assertThat(cleaned).isTrue();
+    assertThat(summary.path("verdict").asText()).isEqualTo("partial");
+    assertThat(summary.path("ok").asBoolean(true)).isFalse();
+    assertThat(summary.path("exit_code").asInt()).isEqualTo(2);
+    assertThat(failures(summary)).isEqualTo("[\"partial_run: only good was looked at\"]");
+    assertThat(summary.findValuesAsText("status"))
+        .containsExactly("pass", "pass", "skipped", "pass");
+  }
+
+  @Test
+  void aRunOfSomeStepsThatFindsSomethingFails() {
+    ObjectNode summary =
+        run(false, List.of("bad"), GOOD, Step.blocking("bad", () -> Outcome.fail(null, "bad")));
+    assertThat(summary.path("verdict").asText()).isEqualTo("fail");
+    assertThat(failures(summary)).contains("bad: bad", "partial_run");
+  }
+
+  @Test
+  void aStepThatTheGateDoesNotHaveIsRefusedWithTheStepsThatItHas() {
+    assertThatThrownBy(() -> run(false, List.of("god"), GOOD))
+        .isInstanceOf(Trouble.class)
+        .hasMessageContaining("no step god")
+        .hasMessageContaining("it has good");
   }
 
   @Test

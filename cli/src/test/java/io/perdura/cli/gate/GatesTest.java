@@ -145,6 +145,44 @@ class GatesTest {
     assertThat(kit.failures()).contains("job_does_not_take: health-gate run-execution-loop-gate");
   }
 
+  @Test
+  void whatTheGateDecidesIsNoParameterOfTheOperators() {
+    assertThat(kit.gate(service, "health", "--job-parameter", "scope=another"))
+        .isEqualTo(Main.FAILED);
+    assertThat(kit.console.err()).contains("--job-parameter cannot set scope");
+    assertThat(kit.gate(service, "core", "--job-parameter", "strict-warnings=false"))
+        .isEqualTo(Main.FAILED);
+    assertThat(kit.gate(service, "health", "--job-parameter", "auto-backfill=true"))
+        .isEqualTo(Main.FAILED);
+    assertThat(kit.console.err()).contains("A gate repairs nothing");
+    assertThat(service.calls()).isEmpty();
+  }
+
+  @Test
+  void theCoreGateTellsItsHealthStepAFurtherParameterAndTakesItAlone() {
+    offers("health-gate", "PASSED", "succeeded", SOUND);
+    service.on(
+        "GET /v1/admin/control/jobs",
+        body ->
+            Answer.ok(
+                "{'jobs':[{'name':'health-gate','parameters':[{'name':'scope'},{'name':'consistency-check-set'},"
+                    + "{'name':'strict-warnings'},{'name':'grace-seconds'}]}]}"));
+    assertThat(
+            kit.gate(
+                service,
+                "core",
+                "--only",
+                "health_gate_scope",
+                "--job-parameter",
+                "grace-seconds=0"))
+        .isEqualTo(Main.NEGATIVE);
+    assertThat(asked.get().at("/parameters/grace-seconds").asText()).isEqualTo("0");
+    assertThat(kit.status("health_gate_scope")).isEqualTo("pass");
+    assertThat(kit.status("build")).isEqualTo("skipped");
+    assertThat(kit.summary().path("verdict").asText()).isEqualTo("partial");
+    assertThat(kit.console.out()).startsWith("core: PARTIAL");
+  }
+
   private static final String[] QUICK = {
     "--perf-seconds", "1", "--perf-warmup-seconds", "0", "--perf-recall-rate", "40",
     "--perf-write-rate", "40", "--perf-min-samples", "30", "--perf-seed-nodes", "600"
@@ -305,6 +343,7 @@ class GatesTest {
         .isEqualTo(Main.NEGATIVE);
     assertThat(kit.summary().path("decision").asText()).isEqualTo("no-go");
     assertThat(kit.console.out()).startsWith("go-live: NO-GO");
+    assertThat(kit.failures()).contains("left_out (not proven): --run-perf false");
   }
 
   private static String[] with(String... more) {

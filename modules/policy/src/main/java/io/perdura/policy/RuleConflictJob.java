@@ -35,11 +35,15 @@ public class RuleConflictJob implements ReportWork {
   private static final String BASELINE = "baseline-run";
   private static final String LATEST = "latest";
 
-  /** Parameters: job, run, run, scope, tenant. */
+  /**
+   * Parameters: job, run, run, scope, tenant. The latest is the latest that passed: a change that a
+   * run has complained of is not accepted by complaining once.
+   */
   private static final String RESULT =
       """
       select id::text, result::text from job_runs where job = ? and state = 'succeeded' and result is not null
-        and (?::text is null or id::text = ?) and result->>'scope' = ? and result->>'tenant_id' = ?
+        and (id::text = ? or ?::text is null and result #>> '{summary,gate,pass}' = 'true')
+        and result->>'scope' = ? and result->>'tenant_id' = ?
       order by created_at desc limit 1
       """;
 

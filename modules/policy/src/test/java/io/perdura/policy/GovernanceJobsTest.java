@@ -354,6 +354,10 @@ class GovernanceJobsTest {
         .isEqualTo("winner_changes_max");
     assertThat(changed.body().at("/details/delta/winner_changes/0/to").textValue())
         .isEqualTo(text.toString());
+    store(changed.body());
+    assertThat(run(conflicts(), "baseline-run", "latest").verdict())
+        .as("a report that failed is no baseline")
+        .isEqualTo(JobResult.Verdict.FAILED_GATE);
     assertThat(run(conflicts(), "baseline-run", "latest", "max-winner-changes", "1").verdict())
         .isEqualTo(JobResult.Verdict.PASSED);
     assertThat(run(conflicts(), "first-run", "true", "max-total-conflicts", "0").verdict())
