@@ -133,7 +133,7 @@ class JobFilesTest {
   }
 
   /** Those that are on the class path, made as the container makes them. */
-  private static Map<String, JobWork> jobs() {
+  static Map<String, JobWork> jobs() {
     Map<String, JobWork> jobs = new TreeMap<>();
     try {
       for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {

@@ -17,14 +17,25 @@ public final class Console {
   private final PrintWriter out;
   private final PrintWriter err;
   private final boolean terminal;
+  private final int columns;
   private Thread spinner;
   private String step;
   private long since;
 
   public Console(PrintWriter out, PrintWriter err, boolean terminal) {
+    this(out, err, terminal, 0);
+  }
+
+  /**
+   * A console of that width.
+   *
+   * @param columns characters of a line, 0 = as many as there are
+   */
+  public Console(PrintWriter out, PrintWriter err, boolean terminal, int columns) {
     this.out = out;
     this.err = err;
     this.terminal = terminal;
+    this.columns = columns;
   }
 
   /** A console that shows nothing, for work inside a step of something else. */
@@ -38,13 +49,24 @@ public final class Console {
     return new Console(
         new PrintWriter(System.out, true, System.out.charset()),
         new PrintWriter(System.err, true, System.err.charset()),
-        Boolean.getBoolean("perdura.terminal"));
+        Boolean.getBoolean("perdura.terminal"),
+        Math.max(0, Integer.getInteger("perdura.columns", 0)));
   }
 
   /** A result. */
   public void print(String line) {
     out.println(line);
     out.flush();
+  }
+
+  /** A result in columns, folded to the width of the terminal. */
+  public void print(Table table) {
+    table.lines(columns).forEach(this::print);
+  }
+
+  /** Characters of a line, 0 where nobody looks and lines are as long as they are. */
+  public int columns() {
+    return columns;
   }
 
   /** A remark beside the result. */

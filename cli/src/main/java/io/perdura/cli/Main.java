@@ -74,6 +74,9 @@ public final class Main {
   public static int run(Console console, String... arguments) {
     CommandLine line = new CommandLine(new Main(), new ConsoleFactory(console));
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    if (console.columns() > 0) {
+      line.setUsageHelpWidth(Math.clamp(console.columns(), 60, 120));
+    }
     prepare(line);
     line.setExecutionStrategy(Main::execute);
     line.setExecutionExceptionHandler((failure, command, parsed) -> fail(console, failure));
@@ -94,7 +97,15 @@ public final class Main {
       parsed.commandSpec().commandLine().usage(System.out);
       return 0;
     }
-    return new CommandLine.RunLast().execute(parsed);
+    int code = new CommandLine.RunLast().execute(parsed);
+    ParseResult last = parsed;
+    while (last.hasSubcommand()) {
+      last = last.subcommand();
+    }
+    if (last.isUsageHelpRequested() && last.commandSpec().userObject() instanceof TellsMore more) {
+      more.tellMore();
+    }
+    return code;
   }
 
   private static int fail(Console console, Exception failure) throws Exception {

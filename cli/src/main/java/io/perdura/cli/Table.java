@@ -7,6 +7,9 @@ import java.util.List;
 public final class Table {
   private static final int WIDEST = 60;
 
+  /** A last column that would be narrower than this is left to the terminal. */
+  private static final int NARROWEST = 20;
+
   private final List<String[]> rows = new ArrayList<>();
 
   /** A table with a heading. */
@@ -33,8 +36,17 @@ public final class Table {
     return rows.size() == 1;
   }
 
-  /** The lines of the table. */
+  /** The lines of the table, however long. */
   public List<String> lines() {
+    return lines(0);
+  }
+
+  /**
+   * The lines of the table, the last column folded so that they fit.
+   *
+   * @param width characters that a line may have, 0 = any number
+   */
+  public List<String> lines(int width) {
     int columns = rows.getFirst().length;
     int[] widths = new int[columns];
     for (String[] row : rows) {
@@ -42,14 +54,36 @@ public final class Table {
         widths[i] = Math.max(widths[i], row[i].length());
       }
     }
+    int before = 0;
+    for (int i = 0; i < columns - 1; i++) {
+      before += widths[i] + 2;
+    }
+    int room = width - before < NARROWEST ? Integer.MAX_VALUE : width - before;
     List<String> lines = new ArrayList<>();
     for (String[] row : rows) {
       StringBuilder line = new StringBuilder();
       for (int i = 0; i < columns - 1; i++) {
         line.append(row[i]).append(" ".repeat(widths[i] - row[i].length() + 2));
       }
-      lines.add(line.append(row[columns - 1]).toString().stripTrailing());
+      for (String part : folded(row[columns - 1], room)) {
+        lines.add(line.append(part).toString().stripTrailing());
+        line = new StringBuilder(" ".repeat(before));
+      }
     }
     return lines;
+  }
+
+  /** A text in lines of at most {@code width} characters, broken at spaces where there are some. */
+  public static List<String> folded(String text, int width) {
+    List<String> parts = new ArrayList<>();
+    String rest = text;
+    while (rest.length() > width) {
+      int space = rest.lastIndexOf(' ', width);
+      int end = space <= 0 ? width : space;
+      parts.add(rest.substring(0, end));
+      rest = rest.substring(end).stripLeading();
+    }
+    parts.add(rest);
+    return parts;
   }
 }

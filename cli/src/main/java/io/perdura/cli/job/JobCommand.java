@@ -4,8 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.perdura.cli.Console;
 import io.perdura.cli.Main;
 import io.perdura.cli.TakesForeignOptions;
+import io.perdura.cli.TellsMore;
 import io.perdura.cli.Trouble;
+import io.perdura.cli.config.Environment;
 import io.perdura.cli.service.ServiceClient;
+import io.perdura.cli.service.Unreachable;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -63,11 +66,10 @@ public final class JobCommand {
         console.print(array(offered).toPrettyString());
       } else if (verbose || name != null) {
         for (JsonNode job : offered) {
-          console.print(job.path("name").asText() + ": " + job.path("purpose").asText());
-          JobText.parameters(job).lines().forEach(console::print);
+          JobText.help(job, console);
         }
       } else {
-        JobText.jobs(array(offered)).lines().forEach(console::print);
+        console.print(JobText.jobs(array(offered)));
       }
       return 0;
     }
@@ -81,8 +83,14 @@ public final class JobCommand {
         "Start a job and watch it to its end. Parameters follow the job's name as --name value.",
         "Exit 0 passed, 2 its verdict is no, 1 it failed or was stopped."
       },
-      footer = {"", "Example: perdura job run consistency-check --scope default --check-set scope"})
-  public static final class Run extends JobBase implements TakesForeignOptions {
+      footer = {
+        "",
+        "Examples:",
+        "  perdura job run salience-decay --help                   the parameters of that job",
+        "  perdura job run salience-decay --scope notes --dry-run  what it would change",
+        "  perdura job run consistency-check --scope notes --check-set scope --json"
+      })
+  public static final class Run extends JobBase implements TakesForeignOptions, TellsMore {
     @Parameters(
         index = "0",
         paramLabel = "JOB",
@@ -110,6 +118,25 @@ public final class JobCommand {
         return 0;
       }
       return tell(jobs, watch(jobs, run.path("run_id").asText()));
+    }
+
+    /** What the named job is and takes, if a service can be asked. */
+    @Override
+    public void tellMore() {
+      if (name == null) {
+        return;
+      }
+      console.print("");
+      try {
+        JobClient jobs = new JobClient(target.client(Environment.ofProcess(), console));
+        jobs.job(name)
+            .ifPresentOrElse(
+                job -> JobText.help(job, console),
+                () -> console.print("There is no job " + name + "; see perdura job list."));
+      } catch (Trouble | JobClient.Refused | Unreachable e) {
+        console.print(
+            "The parameters of " + name + " are the service's to tell: " + e.getMessage());
+      }
     }
   }
 
@@ -152,7 +179,8 @@ public final class JobCommand {
     int work(JobClient jobs, ServiceClient client) {
       JsonNode run = jobs.stop(id);
       JsonNode shown = wait ? watch(jobs, id) : run;
-      console.print(json ? shown.toPrettyString() : JobText.run(shown));
+      console.print(
+          json ? shown.toPrettyString() : JobText.run(shown, defaults(jobs, shown), console));
       return 0;
     }
   }
@@ -223,7 +251,7 @@ public final class JobCommand {
       if (json) {
         console.print(runs.toPrettyString());
       } else {
-        JobText.runs(runs).lines().forEach(console::print);
+        console.print(JobText.runs(runs));
       }
       return 0;
     }

@@ -94,7 +94,7 @@ public final class ScheduleCommand {
     if (command.json) {
       command.console.print(schedule.toPrettyString());
     } else {
-      JobText.schedules(Jsons.array().add(schedule)).lines().forEach(command.console::print);
+      command.console.print(JobText.schedules(Jsons.array().add(schedule)));
       if (!schedule.path("parameters").isEmpty()) {
         command.console.print("parameters " + schedule.path("parameters"));
       }
@@ -119,7 +119,7 @@ public final class ScheduleCommand {
       if (json) {
         console.print(schedules.toPrettyString());
       } else {
-        JobText.schedules(schedules).lines().forEach(console::print);
+        console.print(JobText.schedules(schedules));
       }
       return 0;
     }

@@ -98,7 +98,7 @@ public final class ProfileCommand {
         if (name == null) {
           console.print("profiles: " + String.join(", ", Profiles.names()));
         } else {
-          table.lines().forEach(console::print);
+          console.print(table);
         }
       }
       return 0;

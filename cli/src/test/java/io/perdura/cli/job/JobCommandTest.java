@@ -71,7 +71,7 @@ class JobCommandTest {
                   + now
                   + "','verdict':"
                   + value
-                  + ",'progress':{'items':5,'total':10,'rate_per_second':2.5,'eta_seconds':2}}}");
+                  + ",'started_at':'2026-11-21T15:02:04Z','ended_at':'2026-11-21T15:02:06.500Z','parameters':{'scope':'a b','mode':'full'},'result':{'ok':true},'progress':{'items':5,'total':10,'rate_per_second':2.5,'eta_seconds':2}}}");
         });
     service.on("GET /v1/admin/control/job-runs/r1/result", body -> Answer.ok("{'ok':true}"));
   }
@@ -85,6 +85,18 @@ class JobCommandTest {
   }
 
   @Test
+  void theHelpOfANamedJobHasItsParameters() throws IOException {
+    assertThat(job("run", "check", "--help")).isZero();
+    assertThat(console.out())
+        .contains("check: Looks.", "It changes nothing.", "--mode", "full|fast");
+    assertThat(job("run", "nothing", "--help")).isZero();
+    assertThat(console.out()).contains("There is no job nothing");
+    service.close();
+    assertThat(job("run", "check", "--help")).as("help needs no service").isZero();
+    assertThat(console.out()).contains("are the service's to tell");
+  }
+
+  @Test
   void aRunIsStartedWithItsParametersAndWatched() throws IOException {
     runs("succeeded", "PASSED");
     assertThat(job("run", "check", "--scope", "a b", "--dry-run", "--mode=fast", "--why", "try"))
@@ -93,14 +105,18 @@ class JobCommandTest {
         .isEqualTo("{\"scope\":\"a b\",\"dry-run\":\"true\",\"mode\":\"fast\"}");
     assertThat(asked.get().get("reason").asText()).isEqualTo("try");
     assertThat(console.out())
-        .contains("succeeded", "PASSED", "[############............]  50% 5 of 10 items, 2.5/s");
+        .contains("check: PASSED after 2.5 s", "items          5", "--scope a b")
+        .as("what is so by default")
+        .doesNotContain("--mode full");
   }
 
   @Test
   void theVerdictIsTheExitCode() throws IOException {
     runs("succeeded", "FAILED_GATE");
     assertThat(job("run", "check", "--json")).isEqualTo(Main.NEGATIVE);
-    assertThat(Jsons.MAPPER.readTree(console.out()).at("/result/ok").asBoolean()).isTrue();
+    JsonNode printed = Jsons.MAPPER.readTree(console.out());
+    assertThat(printed.at("/result/ok").asBoolean()).isTrue();
+    assertThat(printed.get("run").has("result")).as("the result twice").isFalse();
   }
 
   @Test
@@ -119,6 +135,56 @@ class JobCommandTest {
                 "{\"error\":\"invalid_parameters\",\"message\":\"unknown parameter x; mode must be one of full, fast\"}"));
     assertThat(job("run", "check", "--x", "1")).isEqualTo(Main.FAILED);
     assertThat(console.err()).contains("unknown parameter x; mode must be one of full, fast");
+  }
+
+  @Test
+  void aRunThatIsUnderWayAlreadyIsNamed() throws IOException {
+    service.on(
+        "POST /v1/admin/control/jobs/check/runs",
+        body ->
+            new Answer(
+                409,
+                "{\"error\":\"already_running\",\"message\":\"check is running already\",\"details\":{\"run_id\":\"r9\"}}"));
+    assertThat(job("run", "check")).isEqualTo(Main.FAILED);
+    assertThat(console.err()).contains("perdura job watch r9");
+  }
+
+  @Test
+  void aRunThatNobodyTakesIsRemarkedOn() throws IOException {
+    runs("succeeded", "PASSED");
+    AtomicInteger looks = new AtomicInteger();
+    service.on(
+        "GET /v1/admin/control/job-runs/r1",
+        body ->
+            Answer.ok(
+                "{'run':{'run_id':'r1','job':'check','created_at':'2026-01-01T00:00:00Z','state':'"
+                    + (looks.getAndIncrement() < 2 ? "queued" : "succeeded")
+                    + "','verdict':'PASSED'}}"));
+    assertThat(job("run", "check")).isZero();
+    assertThat(console.err()).containsOnlyOnce("it waits in the queue");
+  }
+
+  @Test
+  void theProgressOfARunIsABarWhereItsEndIsKnown() {
+    JsonNode run =
+        Jsons.stored(
+            "{\"progress\":{\"items\":5,\"total\":10,\"rate_per_second\":2.5,\"eta_seconds\":75}}");
+    assertThat(JobText.progress(run))
+        .isEqualTo("[############............]  50% 5 of 10 items, 2.5/s, 1 min 15 s left");
+  }
+
+  @Test
+  void theHistoryIsATable() throws IOException {
+    service.on(
+        "GET /v1/admin/control/job-runs",
+        body ->
+            Answer.ok(
+                "{'runs':[{'run_id':'r1','job':'check','state':'succeeded','verdict':'FAILED_GATE','created_at':'2026-11-21T15:02:04.928Z',"
+                    + "'node':'n1','progress':{'items':5,'total':10}},{'run_id':'r2','job':'check','state':'running'}]}"));
+    assertThat(job("history")).isZero();
+    assertThat(console.out())
+        .contains(
+            "r1   check  FAILED_GATE  2026-11-21T15:02:04Z  5/10   n1", "r2   check  running");
   }
 
   @Test
