@@ -285,15 +285,15 @@ class GateMutationsIT {
   }
 
   @Test
-  void aServiceThatCannotWriteIsRedAndNothingElseIsLookedAt() {
-    bench.tables().readOnly(true);
+  void aServiceWithoutItsDatabaseIsRedAndNothingElseIsLookedAt() {
+    bench.tables().shut(true);
     try {
       awaitReadiness(503);
       GateBench.Ran ran = gate("preflight");
       ran.isRed("service: health_ready: database");
       assertThat(ran.failures()).contains("members (not proven): not_looked_at: service failed");
     } finally {
-      bench.tables().readOnly(false);
+      bench.tables().shut(false);
       awaitReadiness(200);
     }
     gate("preflight").isGreen();

@@ -80,13 +80,9 @@ final class JudgedDatabase {
     return () -> sql("drop function sabotage() cascade");
   }
 
-  /** Lets nobody write any more, or again: sessions that are open end. */
-  void readOnly(boolean on) {
-    sql(
-        "begin read write; alter database \"%s\" set default_transaction_read_only = %s; commit"
-            .formatted(database.name(), on));
-    sql(
-        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+  /** Lets nobody in any more, or again. */
+  void shut(boolean shut) {
+    database.shut(shut);
   }
 
   /** Locks a table for {@code time} again and again, with a moment between. */

@@ -114,6 +114,12 @@ class KilledJobsIT {
     first.awaitReady(STARTED);
     second.awaitReady(STARTED);
     first.api().post("/v1/memory/write", "{\"input_text\":\"x\",\"scope\":\"x\"}").ok();
+    // The seeds' vectors belong to the generation that the first embedding begins.
+    Poll.until(
+        "a generation of vectors has begun",
+        PATIENCE,
+        () -> number("select count(*) from embedding_generations") > 0,
+        first::logText);
     for (LongJob job : LongJob.inPages()) {
       execute(job.in(job.whole(), job.seed()));
       execute(job.in(job.killed(), job.seed()));

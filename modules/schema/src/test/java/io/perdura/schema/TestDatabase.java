@@ -114,6 +114,15 @@ public final class TestDatabase implements AutoCloseable {
     return server.password;
   }
 
+  /** Lets nobody in any more, and ends the sessions that are open; or lets everybody in again. */
+  public void shut(boolean shut) {
+    server.execute("alter database " + name + " with allow_connections " + !shut);
+    if (shut) {
+      server.execute(
+          "select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + name + "'");
+    }
+  }
+
   @Override
   public void close() {
     server.execute("drop database if exists " + name + " with (force)");
