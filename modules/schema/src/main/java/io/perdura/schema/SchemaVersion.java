@@ -8,7 +8,7 @@ public final class SchemaVersion {
    * The newest migration that this build's statements rely on. Raise it together with a new
    * migration.
    */
-  public static final String REQUIRED = "8";
+  public static final String REQUIRED = "9";
 
   private SchemaVersion() {}
 
