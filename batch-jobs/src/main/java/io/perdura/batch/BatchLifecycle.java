@@ -149,7 +149,7 @@ public class BatchLifecycle implements ServletContextListener {
 
   private void launch() {
     if (taken) {
-      launcher.look(membership.self().id());
+      launcher.look(membership.self().id(), executor);
     }
   }
 

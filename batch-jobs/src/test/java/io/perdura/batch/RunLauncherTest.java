@@ -79,7 +79,7 @@ class RunLauncherTest {
   @Test
   void aQueuedRunBecomesAnExecutionThatKnowsItsRunAndFence() {
     String id = ask("a");
-    launcher.look("me");
+    launcher.look("me", Runnable::run);
 
     FakeOperator.Fake execution = FakeOperator.last();
     assertThat(execution.job).isEqualTo(JobBook.BACKFILL);
@@ -96,8 +96,8 @@ class RunLauncherTest {
     ask("a");
     ask("b");
     ask("c");
-    launcher.look("me");
-    launcher.look("me");
+    launcher.look("me", Runnable::run);
+    launcher.look("me", Runnable::run);
 
     assertThat(FakeOperator.EXECUTIONS).hasSize(2);
     assertThat(state("c")).isEqualTo("queued");
@@ -134,7 +134,7 @@ class RunLauncherTest {
     end(BatchStatus.FAILED);
     assertThat(state("a")).isEqualTo("queued");
 
-    launcher.look("me");
+    launcher.look("me", Runnable::run);
 
     assertThat(FakeOperator.last().restartOf).isEqualTo(1);
     assertThat(FakeOperator.last().parameters).containsEntry("perdura.fence", "3");
@@ -147,7 +147,7 @@ class RunLauncherTest {
     end(BatchStatus.FAILED);
     FakeOperator.restartRefusal = () -> new JobRestartException("changed too much");
 
-    launcher.look("me");
+    launcher.look("me", Runnable::run);
 
     assertThat(FakeOperator.last().restartOf).isNull();
     assertThat(FakeOperator.EXECUTIONS).hasSize(2);
@@ -159,13 +159,13 @@ class RunLauncherTest {
     String id = ask("a");
     begin();
     runs.stop(id, SOMEBODY);
-    launcher.look("me");
+    launcher.look("me", Runnable::run);
     assertThat(FakeOperator.last().status).isEqualTo(BatchStatus.STOPPING);
 
     end(BatchStatus.STOPPING);
 
     assertThat(state("a")).isEqualTo("stopped");
-    launcher.look("me");
+    launcher.look("me", Runnable::run);
     assertThat(FakeOperator.EXECUTIONS).hasSize(1);
   }
 
@@ -176,7 +176,7 @@ class RunLauncherTest {
     begin();
     end(BatchStatus.STOPPING);
     int begun = FakeOperator.EXECUTIONS.size();
-    launcher.look("me");
+    launcher.look("me", Runnable::run);
     assertThat(FakeOperator.EXECUTIONS).hasSize(begun);
     assertThat(state("a")).isEqualTo("running");
 
@@ -190,7 +190,7 @@ class RunLauncherTest {
     ask("a");
     RunHandle run = begin();
     tables.execute("update job_runs set fence = fence + 1, node = 'other'");
-    launcher.look("me");
+    launcher.look("me", Runnable::run);
 
     assertThat(run.isLost()).isTrue();
     assertThat(FakeOperator.last().status).isEqualTo(BatchStatus.STOPPING);
@@ -204,11 +204,11 @@ class RunLauncherTest {
     tables.execute(
         "insert into job_runs (job, lane, state, requested_by, node, parameters) values ('%s', 'x', 'running', 't', 'me', '{\"scope\":\"a\"}')"
             .formatted(JobBook.BACKFILL));
-    launcher.look("me");
-    launcher.look("me");
+    launcher.look("me", Runnable::run);
+    launcher.look("me", Runnable::run);
     assertThat(FakeOperator.EXECUTIONS).isEmpty();
 
-    launcher.look("me");
+    launcher.look("me", Runnable::run);
 
     assertThat(FakeOperator.EXECUTIONS).hasSize(1);
   }
@@ -253,7 +253,7 @@ class RunLauncherTest {
 
   /** Has the oldest run started, and the batch runtime begin it as its first execution. */
   private RunHandle begin() {
-    launcher.look("me");
+    launcher.look("me", Runnable::run);
     return desk.begin(context(1, BatchStatus.STARTED));
   }
 

@@ -239,10 +239,7 @@ class KilledJobsIT {
     assertThat(number("select count(*) from memory_nodes where scope = '" + PURGED + "'")).isZero();
   }
 
-  /**
-   * By the clock of the database, so that only the service's part counts. Runs are started one
-   * after another, so it is the first that tells when the death was noticed.
-   */
+  /** By the clock of the database, so that only the service's part counts. */
   @Test
   void runsOfTheDeadServerAreUnderWayElsewhereWithinTenSeconds() {
     Map<String, Double> seconds = new TreeMap<>();
@@ -255,7 +252,7 @@ class KilledJobsIT {
                             .formatted(killedAt, run))
                     .getFirst())));
     System.out.printf("runs were taken over after %s s%n", seconds);
-    assertThat(Collections.min(seconds.values())).isBetween(0.0, TAKEN_OVER_SECONDS);
+    assertThat(Collections.max(seconds.values())).isBetween(0.0, TAKEN_OVER_SECONDS);
   }
 
   /** The whole numbers of a result, by their place; ids, times and samples differ. */
