@@ -44,9 +44,10 @@ class FaultProxyTest {
           // 0 makes the server send chunks, as Liberty does for long answers.
           exchange.sendResponseHeaders(
               200, exchange.getRequestURI().getQuery() == null ? answer.length : 0);
+          // Before the answer: who has that may look at once.
+          served.incrementAndGet();
           exchange.getResponseBody().write(answer);
           exchange.close();
-          served.incrementAndGet();
         });
     server.start();
     proxy = new FaultProxy(0, URI.create("http://127.0.0.1:" + server.getAddress().getPort()));
