@@ -33,7 +33,8 @@ final class GateText {
     lines.add(new String[] {"evidence", summary.path("artifacts").path("out_dir").asText()});
     boolean pass = summary.path("ok").asBoolean();
     if (!pass) {
-      String page = "docs/runbooks/gate-" + summary.path("gate").asText() + ".md";
+      String gate = summary.path("gate").asText();
+      String page = "docs/runbooks/" + (gate.equals("sdk-check") ? "" : "gate-") + gate + ".md";
       lines.add(new String[] {"what to do", page});
     }
     StringBuilder out = new StringBuilder();
