@@ -184,7 +184,9 @@ class WriteConcurrencyTest {
   }
 
   private void awaitLockWait() throws InterruptedException {
-    while (kit.value("select count(*) from pg_stat_activity where wait_event_type = 'Lock'")
+    while (kit.value(
+            "select count(*) from pg_stat_activity"
+                + " where wait_event_type = 'Lock' and datname = current_database()")
         .equals("0")) {
       Thread.sleep(5);
     }
